@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import { keysUnder } from './keys.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Values longer than this are cut in an error message. */
+const shownLength = 80;
+const secretKeys = new Set(['headers', 'env']);
+
+/** One phrase for each bad key: which key, which value, what is allowed. Never shows a header or an environment value. */
+export function problemsOf(issues: readonly Issue[], input: unknown): string[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.map(String).join('.') || 'the configuration';
+    if (issue.code !== 'unrecognized_keys') {
+      return `${path} is ${show(valueAt(input, issue.path), issue.path)}: ${issue.message}`;
+    }
+    const allowed = keysUnder(issue.path.filter((part) => typeof part === 'string'));
+    return issue.keys.map((key) => {
+      const full = [...issue.path, key];
+      const hint = allowed.length > 0 ? `; allowed: ${allowed.join(', ')}` : '';
+      return `${full.map(String).join('.')} is ${show(valueAt(input, full), full)}: unknown key${hint}`;
+    });
+  });
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = input;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, part);
+  }
+  return value;
+}
+
+function show(value: unknown, path: readonly PropertyKey[]): string {
+  if (value === undefined) return 'missing';
+  if (path.some((part) => typeof part === 'string' && secretKeys.has(part))) return '(hidden)';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > shownLength ? `${text.slice(0, shownLength)}...` : text;
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { defaultModelId, retiredModels } from './models.ts';
+import { upstreamSchema } from './upstream-schema.ts';
+
+const modelSettings = {
+  systemPrompt: z.string().min(1).optional().describe('System prompt sent with every call. None by default.'),
+  temperature: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Sampling temperature, 0 to 1. Not sent by default: the newest models refuse it.'),
+  guardrail: z
+    .strictObject({
+      id: z.string().min(1).describe('Guardrail identifier or ARN.'),
+      version: z.string().min(1).describe('Guardrail version, a number or DRAFT.'),
+    })
+    .optional()
+    .describe('Bedrock guardrail applied to every call. None by default.'),
+  latency: z
+    .enum(['standard', 'optimized'])
+    .optional()
+    .describe('performanceConfig.latency. Not sent by default, which Bedrock takes as standard.'),
+};
+
+const classSettings = z.strictObject({
+  modelId: z.string().min(1).optional().describe('Model id, inference profile id or ARN for this class.'),
+  maxTokens: z.int().min(1).max(128_000).optional().describe('Longest answer for this class, in tokens.'),
+  ...modelSettings,
+});
+
+const directSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether the direct path (AWS Bedrock) is used at all.'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1')
+    .optional()
+    .describe("AWS region. When not set: AWS_REGION, else the profile's region, else eu-central-1."),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Another Bedrock Runtime endpoint (VPC endpoint, simulator). AWS_ENDPOINT_URL_BEDROCK_RUNTIME works too.',
+    ),
+  modelId: z
+    .string()
+    .min(1)
+    .default(defaultModelId)
+    .describe('Model id, inference profile id or ARN for every class that has none of its own.'),
+  maxTokens: z.int().min(1).max(128_000).default(2_048).describe('Longest answer, in tokens (1 to 128000).'),
+  ...modelSettings,
+  classes: z
+    .strictObject({
+      emergency: classSettings.optional().describe('Settings for emergency operations.'),
+      critical: classSettings.optional().describe('Settings for infrastructure, meta_monitor and implementation.'),
+      standard: classSettings.optional().describe('Settings for the other operation types.'),
+    })
+    .prefault({})
+    .describe('Settings of one operation class, over the ones above.'),
+  retiredModels: z
+    .record(z.string(), z.string())
+    .default(retiredModels)
+    .describe('Ended model ids and the id that is called in their place; health flags each one in use.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(64)
+    .describe('Calls to Bedrock at the same time, and sockets kept for them (1 to 1000).'),
+});
+
+const mcpSchema = z.strictObject({
+  upstreams: z
+    .array(upstreamSchema)
+    .default([])
+    .describe('Upstream MCP servers, the preferred one first. None: the mcp path is not configured.'),
+  concurrency: z.int().min(1).max(1_000).default(16).describe('Calls to upstreams at the same time (1 to 1000).'),
+  queueSize: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(200)
+    .describe('Operations that may wait for a free place; one more is refused as overload (0 to 100000).'),
+  connectTimeoutMs: z
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(10_000)
+    .describe('Time to start or reach an upstream and list its tools, in ms (100 to 120000).'),
+  maxAnswerBytes: z
+    .int()
+    .min(1_024)
+    .max(67_108_864)
+    .default(4_194_304)
+    .describe('Longest answer taken from an upstream, in bytes (1 KiB to 64 MiB).'),
+});
+
+const routingSchema = z.strictObject({
+  unhealthyAfterFailures: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(3)
+    .describe('Failures in a row after which a path is unhealthy (1 to 20; runbook default 3).'),
+  recoverAfterMs: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(30_000)
+    .describe('Time after the last failure until an unhealthy path is tried again, in ms (100 to 3600000).'),
+  overrideSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(3_600)
+    .describe('How long force_fallback holds when no duration is given, in seconds (1 to 86400).'),
+});
+
+const limitsSchema = z.strictObject({
+  promptBytes: z
+    .int()
+    .min(1)
+    .max(20_971_520)
+    .default(1_048_576)
+    .describe('Longest prompt or conversation, in bytes of UTF-8 (1 to 20 MiB).'),
+  contextBytes: z
+    .int()
+    .min(0)
+    .max(20_971_520)
+    .default(65_536)
+    .describe('Longest context object, in bytes of JSON (0 to 20 MiB).'),
+});
+
+/** The whole configuration: every key with its default, range and meaning. */
+export const configSchema = z.strictObject({
+  direct: directSchema.prefault({}).describe('The direct path: AWS Bedrock Runtime.'),
+  mcp: mcpSchema.prefault({}).describe('The mcp path: tools of upstream MCP servers.'),
+  routing: routingSchema.prefault({}).describe('When a path is left, and how long an override holds.'),
+  limits: limitsSchema.prefault({}).describe('What is refused before any call is made.'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Level of the JSON log lines on stderr.'),
+  simulate: z
+    .boolean()
+    .default(false)
+    .describe('Answer from the built-in simulator; every answer, health report and metric then says simulated.'),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type DirectConfig = Config['direct'];
+export type McpConfig = Config['mcp'];
+export type RoutingConfig = Config['routing'];
+export type LimitsConfig = Config['limits'];

@@ -1,0 +1,49 @@
+import type { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
+import type { DirectConfig } from '../config/schema.ts';
+
+/** The SDK, loaded and set up: one long-lived client for every call. */
+export interface BedrockConnection {
+  client: BedrockRuntimeClient;
+  ConverseCommand: typeof ConverseCommand;
+  ConverseStreamCommand: typeof ConverseStreamCommand;
+  region: string;
+}
+
+const defaultRegion = 'eu-central-1';
+
+/**
+ * Loads the SDK (about 150 ms, so not before it is needed) and creates the client.
+ * Retries are the router's (`maxAttempts: 1`). The explicit handler keeps its connections: the SDK's default opens a
+ * new TCP, TLS and HTTP/2 connection for every request.
+ */
+export async function openBedrock(config: DirectConfig, simulate: boolean): Promise<BedrockConnection> {
+  const [sdk, { NodeHttpHandler }] = await Promise.all([
+    import('@aws-sdk/client-bedrock-runtime'),
+    import('@smithy/node-http-handler'),
+  ]);
+  const agent = { keepAlive: true, maxSockets: config.concurrency };
+  const region = config.region ?? (await sdkRegion(sdk.BedrockRuntimeClient));
+  const client = new sdk.BedrockRuntimeClient({
+    region,
+    maxAttempts: 1,
+    cacheMiddleware: true,
+    requestHandler: new NodeHttpHandler({ httpAgent: agent, httpsAgent: agent, socketTimeout: 0, requestTimeout: 0 }),
+    ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+    // The simulator takes any signature; real credentials have no business there.
+    ...(simulate ? { credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' } } : {}),
+  });
+  return { client, ConverseCommand: sdk.ConverseCommand, ConverseStreamCommand: sdk.ConverseStreamCommand, region };
+}
+
+/** The region by the SDK's own chain (AWS_REGION, then the profile), or ours where the chain has none. */
+async function sdkRegion(Client: typeof BedrockRuntimeClient): Promise<string> {
+  const probe = new Client({});
+  try {
+    return await probe.config.region();
+  } catch {
+    // "Region is missing" is the chain's way to say that nothing is configured.
+    return defaultRegion;
+  } finally {
+    probe.destroy();
+  }
+}

@@ -1,0 +1,113 @@
+import { messageOf } from '../config/errors.ts';
+import { operationClasses } from '../config/operation-types.ts';
+import type { DirectConfig } from '../config/schema.ts';
+import { readConverse, readConverseStream } from './bedrock-answer.ts';
+import { type BedrockConnection, openBedrock } from './bedrock-connection.ts';
+import { bedrockError } from './bedrock-errors.ts';
+import { converseInput, modelSettings } from './bedrock-request.ts';
+import type { CallOptions, Path, PathAnswer, PathRequest, PathState } from './path.ts';
+
+interface Dependencies {
+  config: DirectConfig;
+  /** Signs with credentials that only the simulator takes. */
+  simulate: boolean;
+  env: Record<string, string | undefined>;
+  now: () => number;
+}
+
+/** How long it is believed that no credentials were found, in ms; then the chain is asked again. */
+const credentialsRecheckMs = 30_000;
+
+/** The direct path: AWS Bedrock Runtime, by Converse, or by ConverseStream when the caller wants progress. */
+export class DirectBedrockClient implements Path {
+  readonly name = 'direct';
+  readonly #dependencies: Dependencies;
+  #connection: Promise<BedrockConnection> | undefined;
+  #region: string | undefined;
+  #credentialsProblem: { message: string; checkedAt: number } | undefined;
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async call(request: PathRequest, { signal, onProgress }: CallOptions): Promise<PathAnswer> {
+    const settings = modelSettings(this.#dependencies.config, request.class);
+    const input = converseInput(request, settings);
+    try {
+      const { client, ConverseCommand, ConverseStreamCommand } = await this.#open();
+      signal.throwIfAborted();
+      const send = { abortSignal: signal };
+      const answer = onProgress
+        ? await readConverseStream(await client.send(new ConverseStreamCommand(input), send), onProgress)
+        : readConverse(await client.send(new ConverseCommand(input), send));
+      this.#credentialsProblem = undefined;
+      return { ...answer, modelId: settings.modelId, upstream: null };
+    } catch (thrown) {
+      throw bedrockError(thrown);
+    }
+  }
+
+  state(): PathState {
+    const { config, now } = this.#dependencies;
+    const problem = this.#credentialsProblem;
+    if (problem && now() - problem.checkedAt > credentialsRecheckMs) {
+      problem.checkedAt = now();
+      void this.warmUp();
+    }
+    return {
+      configured: config.enabled && !problem,
+      findings: [
+        ...(config.enabled ? [] : ['The direct path is off: set direct.enabled to true to use Bedrock.']),
+        ...(problem ? [problem.message] : []),
+        ...this.#retiredModelFindings(),
+      ],
+      details: {
+        region: this.#region ?? config.region ?? null,
+        ...(config.endpoint === undefined ? {} : { endpoint: new URL(config.endpoint).origin }),
+        models: Object.fromEntries(operationClasses.map((name) => [name, modelSettings(config, name).modelId])),
+      },
+    };
+  }
+
+  async warmUp(): Promise<void> {
+    const { config, env, simulate, now } = this.#dependencies;
+    if (!config.enabled) return;
+    try {
+      const { client } = await this.#open();
+      // A bearer token takes the place of credentials; asking the chain for them then would only be a false alarm.
+      if (!env.AWS_BEARER_TOKEN_BEDROCK && !simulate) await client.config.credentials();
+      this.#credentialsProblem = undefined;
+    } catch (thrown) {
+      const cause = messageOf(thrown).split('\n', 1)[0];
+      this.#credentialsProblem = {
+        message: `No AWS credentials (${cause}): set AWS_BEARER_TOKEN_BEDROCK or AWS_PROFILE, or sign in, to use Bedrock.`,
+        checkedAt: now(),
+      };
+    }
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.#connection?.catch(() => undefined);
+    connection?.client.destroy();
+  }
+
+  async #open(): Promise<BedrockConnection> {
+    this.#connection ??= openBedrock(this.#dependencies.config, this.#dependencies.simulate);
+    const connection = await this.#connection;
+    this.#region = connection.region;
+    return connection;
+  }
+
+  #retiredModelFindings(): string[] {
+    const { config } = this.#dependencies;
+    const settings = operationClasses.map((name) => modelSettings(config, name));
+    const retired = new Map(
+      settings
+        .filter(({ modelId, configuredModelId }) => modelId !== configuredModelId)
+        .map(({ modelId, configuredModelId }) => [configuredModelId, modelId]),
+    );
+    return [...retired].map(
+      ([from, to]) => `Model ${from} has ended; ${to} is called in its place. Set direct.modelId to a current model.`,
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client';
+import { z } from 'zod';
+import { messageOf } from '../config/errors.ts';
+import { type ErrorClass, PathError } from './path-error.ts';
+
+/** JSON-RPC "invalid params": also what an unknown tool is answered with. */
+const invalidParams = -32_602;
+
+type Verdict = readonly [ErrorClass, kind: string];
+
+/** Puts anything that the MCP client throws into its class. */
+export function mcpError(thrown: unknown, upstream: string): PathError {
+  if (thrown instanceof PathError) return thrown;
+  const [errorClass, kind] = verdict(thrown);
+  return new PathError({
+    path: 'mcp',
+    errorClass,
+    kind,
+    message: `Upstream ${upstream}: ${kind}: ${messageOf(thrown).slice(0, 300)}`,
+    remedy: remedyFor(errorClass, kind, upstream),
+    cause: thrown,
+  });
+}
+
+function verdict(thrown: unknown): Verdict {
+  if (thrown instanceof ProtocolError) {
+    return thrown.code === invalidParams
+      ? ['configuration', 'arguments_refused']
+      : ['upstream', `rpc_error_${thrown.code}`];
+  }
+  if (thrown instanceof UnauthorizedError) return ['configuration', 'unauthorized'];
+  if (thrown instanceof SdkHttpError) return httpVerdict(thrown.status, thrown.code);
+  if (thrown instanceof SdkError) return sdkVerdict(thrown.code);
+  const code = codeOf(thrown);
+  if (code === 'ENOENT' || code === 'EACCES') return ['configuration', 'command_not_found'];
+  if (code !== undefined) return ['network', code];
+  if (thrown instanceof TypeError && /fetch failed|terminated|invalid url/i.test(thrown.message)) {
+    return ['network', 'fetch_failed'];
+  }
+  return ['protocol', 'unreadable_reply'];
+}
+
+function httpVerdict(status: number, code: SdkErrorCode): Verdict {
+  if (status === 401) return ['configuration', 'unauthorized'];
+  if (status === 403) return ['configuration', 'forbidden'];
+  if (status === 404) return ['network', 'session_expired'];
+  if (status === 429) return ['throttled', 'http_429'];
+  if (status >= 500) return ['transient', `http_${status}`];
+  if (code === SdkErrorCode.ClientHttpUnexpectedContent) return ['protocol', 'unexpected_content'];
+  return ['upstream', `http_${status}`];
+}
+
+function sdkVerdict(code: SdkErrorCode): Verdict {
+  switch (code) {
+    case SdkErrorCode.RequestTimeout:
+      return ['timeout', 'request_timeout'];
+    case SdkErrorCode.ConnectionClosed:
+    case SdkErrorCode.NotConnected:
+    case SdkErrorCode.SendFailed:
+      return ['network', 'connection_closed'];
+    case SdkErrorCode.ClientHttpAuthentication:
+    case SdkErrorCode.ClientHttpForbidden:
+      return ['configuration', 'unauthorized'];
+    case SdkErrorCode.EraNegotiationFailed:
+      return ['configuration', 'protocol_version'];
+    default:
+      return ['protocol', code.toLowerCase()];
+  }
+}
+
+const coded: z.ZodType<{ code?: unknown; cause?: unknown }> = z.looseObject({
+  code: z.unknown().optional(),
+  cause: z.unknown().optional(),
+});
+
+/** The system's code (ECONNREFUSED ...), which fetch hides in its cause. */
+function codeOf(thrown: unknown): string | undefined {
+  const parsed = coded.safeParse(thrown);
+  if (!parsed.success) return undefined;
+  if (typeof parsed.data.code === 'string') return parsed.data.code;
+  return parsed.data.cause === undefined ? undefined : codeOf(parsed.data.cause);
+}
+
+function remedyFor(errorClass: ErrorClass, kind: string, upstream: string): string {
+  const where = `upstream ${upstream} in mcp.upstreams`;
+  switch (kind) {
+    case 'command_not_found':
+      return `Correct "command" of ${where}: the program must exist and be executable.`;
+    case 'arguments_refused':
+      return `Correct "tool" and "arguments" of ${where}.`;
+    case 'unauthorized':
+    case 'forbidden':
+      return `Correct the credentials in "headers" or "env" of ${where}.`;
+    case 'protocol_version':
+      return `Set "protocol" of ${where} to a version that it speaks.`;
+  }
+  return errorClass === 'network'
+    ? `Check that ${where} runs and can be reached.`
+    : `Look at the logs of upstream ${upstream}.`;
+}

@@ -1,0 +1,66 @@
+import type { OperationClass, OperationType, PathName } from '../config/operation-types.ts';
+
+export interface Message {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
+/** What a path needs to know of an operation. */
+export interface PathRequest {
+  operationId: string;
+  type: OperationType;
+  class: OperationClass;
+  /** The conversation; the last message is the user's. */
+  messages: readonly Message[];
+  /** The conversation as one text: the only message, or a transcript. */
+  prompt: string;
+  context: Readonly<Record<string, unknown>>;
+}
+
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  totalTokens: number;
+}
+
+export interface PathAnswer {
+  text: string;
+  /** Model that answered, where the path knows it. */
+  modelId: string | null;
+  /** Upstream that answered, on the mcp path. */
+  upstream: string | null;
+  usage: Usage | null;
+  /** Latency that the service itself reports, in ms. */
+  serviceLatencyMs: number | null;
+  /** Why the model stopped, in Bedrock's words (`end_turn`, `max_tokens` ...). */
+  stopReason: string | null;
+  /** True where the answer says that it comes from a simulator. */
+  simulated: boolean;
+}
+
+export interface CallOptions {
+  /** Ends the call, whatever it waits for: queue, connection, first byte, body. */
+  signal: AbortSignal;
+  /** Called with each new piece of text, or word of progress, when the caller asked for progress. */
+  onProgress?: ((text: string) => void) | undefined;
+}
+
+/** How a path stands by its configuration and connections; what calls have seen of it is health's matter. */
+export interface PathState {
+  configured: boolean;
+  /** Worth an operator's eye: what is missing or wrong, and what to do. */
+  findings: readonly string[];
+  /** Facts for a health report: region, model, upstreams with their connection state. */
+  details: Readonly<Record<string, unknown>>;
+}
+
+/** One way to an answer. */
+export interface Path {
+  readonly name: PathName;
+  /** @throws PathError, always classified. */
+  call(request: PathRequest, options: CallOptions): Promise<PathAnswer>;
+  state(): PathState;
+  /** Loads and connects ahead of the first call. Never throws: what fails is in `state()`. */
+  warmUp(): Promise<void>;
+  close(): Promise<void>;
+}

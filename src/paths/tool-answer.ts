@@ -1,0 +1,74 @@
+import type { CallToolResult } from '@modelcontextprotocol/client';
+import { getProperty } from 'dot-prop';
+import type { PathAnswer } from './path.ts';
+import { PathError } from './path-error.ts';
+
+interface ReadOptions {
+  upstream: string;
+  tool: string;
+  /** `text`, or `structuredContent.` and a path into it. */
+  result: string;
+  /** Longest answer taken, in bytes of UTF-8. */
+  maxAnswerBytes: number;
+}
+
+/** Finds the answer in a tool's result. @throws PathError `upstream` where the tool says so itself, `protocol` where there is no answer. */
+export function readToolAnswer(result: CallToolResult, options: ReadOptions): PathAnswer {
+  const { upstream, tool } = options;
+  if (result.isError) {
+    throw new PathError({
+      path: 'mcp',
+      errorClass: 'upstream',
+      kind: 'tool_error',
+      message: `Upstream ${upstream}: tool ${tool} failed: ${textOf(result).slice(0, 300) || 'no reason given'}`,
+      remedy: `Look at the logs of upstream ${upstream}.`,
+    });
+  }
+  const text = options.result === 'text' ? textOf(result) : structuredAnswer(result, options);
+  const size = Buffer.byteLength(text);
+  if (text === '' || size > options.maxAnswerBytes) {
+    const what =
+      text === ''
+        ? 'gave no answer in its text blocks'
+        : `gave an answer of ${size} bytes, over the limit of ${options.maxAnswerBytes}`;
+    throw unusable(options, text === '' ? 'empty_answer' : 'oversized_answer', what);
+  }
+  return {
+    text,
+    modelId: null,
+    upstream,
+    usage: null,
+    serviceLatencyMs: null,
+    stopReason: null,
+    simulated: saysSimulated(result.structuredContent) || saysSimulated(result._meta),
+  };
+}
+
+function textOf(result: CallToolResult): string {
+  return result.content
+    .map((block) => (block.type === 'text' ? block.text : ''))
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+function structuredAnswer(result: CallToolResult, options: ReadOptions): string {
+  const value = getProperty({ structuredContent: result.structuredContent }, options.result);
+  if (value === undefined || value === null) {
+    throw unusable(options, 'empty_answer', `gave no value at ${options.result}`);
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function unusable({ upstream, tool }: ReadOptions, kind: string, what: string): PathError {
+  return new PathError({
+    path: 'mcp',
+    errorClass: 'protocol',
+    kind,
+    message: `Upstream ${upstream}: tool ${tool} ${what}`,
+    remedy: `Check "tool" and "result" of upstream ${upstream} in mcp.upstreams, and mcp.maxAnswerBytes.`,
+  });
+}
+
+function saysSimulated(fields: unknown): boolean {
+  return typeof fields === 'object' && fields !== null && Reflect.get(fields, 'simulated') === true;
+}
