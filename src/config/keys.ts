@@ -64,7 +64,7 @@ function allowedValues(node: SchemaNode): string {
 }
 
 /** The keys that are allowed under a dotted path: what an unknown key is told. */
-export function keysUnder(path: readonly PropertyKey[]): string[] {
+export function keysUnder(path: readonly string[]): string[] {
   const names = configKeys
     .filter((key) => path.every((part, index) => key.path[index] === part))
     .map((key) => key.path[path.length])

@@ -3,7 +3,7 @@ import { setProperty } from 'dot-prop';
 import { z } from 'zod';
 import { ConfigError, messageOf } from './errors.ts';
 import { expandVariables } from './expand.ts';
-import { type ConfigKey, configKeys, isOwnVariable } from './keys.ts';
+import { type ConfigKey, configKeys, isOwnVariable, keysUnder } from './keys.ts';
 import { problemsOf } from './problems.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -31,7 +31,7 @@ export function loadConfig(sources: ConfigSources): Config {
   }
   const result = configSchema.safeParse(raw);
   if (!result.success) {
-    const problems = problemsOf(result.error.issues, raw);
+    const problems = problemsOf(result.error.issues, raw, keysUnder);
     throw new ConfigError(
       `The configuration is not valid: ${problems.join('; ')}`,
       'Correct the keys named above; `hybrid-routing-mcp config` prints what is in force.',

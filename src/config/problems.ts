@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { keysUnder } from './keys.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -7,14 +6,21 @@ type Issue = z.core.$ZodIssue;
 const shownLength = 80;
 const secretKeys = new Set(['headers', 'env']);
 
-/** One phrase for each bad key: which key, which value, what is allowed. Never shows a header or an environment value. */
-export function problemsOf(issues: readonly Issue[], input: unknown): string[] {
+/**
+ * One phrase for each bad key: which key, which value, what is allowed. Never shows a header or an environment value.
+ * @param allowedKeys the keys that are allowed under a path, for whoever wrote an unknown one
+ */
+export function problemsOf(
+  issues: readonly Issue[],
+  input: unknown,
+  allowedKeys: (path: readonly string[]) => readonly string[],
+): string[] {
   return issues.flatMap((issue) => {
-    const path = issue.path.map(String).join('.') || 'the configuration';
+    const path = issue.path.map(String).join('.') || 'the whole';
     if (issue.code !== 'unrecognized_keys') {
       return `${path} is ${show(valueAt(input, issue.path), issue.path)}: ${issue.message}`;
     }
-    const allowed = keysUnder(issue.path.filter((part) => typeof part === 'string'));
+    const allowed = allowedKeys(issue.path.filter((part) => typeof part === 'string'));
     return issue.keys.map((key) => {
       const full = [...issue.path, key];
       const hint = allowed.length > 0 ? `; allowed: ${allowed.join(', ')}` : '';

@@ -131,6 +131,21 @@ const limitsSchema = z.strictObject({
     .describe('Longest context object, in bytes of JSON (0 to 20 MiB).'),
 });
 
+const loopbackUrl = (meaning: string) =>
+  z
+    .url({
+      protocol: /^http$/,
+      hostname: /^(127\.0\.0\.1|localhost|\[::1\])$/,
+      error: 'must be an http URL on loopback',
+    })
+    .optional()
+    .describe(meaning);
+
+const simulatorSchema = z.strictObject({
+  bedrockUrl: loopbackUrl('Bedrock simulator that is already running; started by the server when not set.'),
+  upstreamUrl: loopbackUrl('Upstream simulator that is already running; started by the server when not set.'),
+});
+
 /** The whole configuration: every key with its default, range and meaning. */
 export const configSchema = z.strictObject({
   direct: directSchema.prefault({}).describe('The direct path: AWS Bedrock Runtime.'),
@@ -145,6 +160,7 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Answer from the built-in simulator; every answer, health report and metric then says simulated.'),
+  simulator: simulatorSchema.prefault({}).describe('Where the simulator is, with simulate.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,61 @@
+import type { Config } from './config/schema.ts';
+import { HybridHealthMonitor } from './health/hybrid-health-monitor.ts';
+import type { OperationContext } from './operations/operation.ts';
+import { DirectBedrockClient } from './paths/direct-bedrock-client.ts';
+import { MCPRouter } from './paths/mcp-router.ts';
+import { IntelligentRouter } from './routing/intelligent-router.ts';
+import { RouteOverrides } from './routing/overrides.ts';
+import { runbookPolicy } from './routing/policy.ts';
+import { BedrockSupportManager } from './support/bedrock-support-manager.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { OperationMetrics } from './telemetry/operation-metrics.ts';
+
+/** The running router: what operations work on, and its beginning and end. */
+export interface App extends OperationContext {
+  /** Connects upstreams and loads the AWS SDK, so that the first operation does not pay for it. Never throws. */
+  warmUp(): Promise<void>;
+  /** Closes connections and stops upstream processes. */
+  close(): Promise<void>;
+}
+
+interface AppOptions {
+  config: Config;
+  logger: Logger;
+  env: Record<string, string | undefined>;
+}
+
+/** Wires the parts together; the only place that does. */
+export function createApp({ config, logger, env }: AppOptions): App {
+  const now = () => performance.now();
+  const wallClock = () => Date.now();
+  const policy = runbookPolicy;
+  const paths = {
+    direct: new DirectBedrockClient({ config: config.direct, simulate: config.simulate, env, now }),
+    mcp: new MCPRouter({
+      config: config.mcp,
+      onStateChange: (upstream, state, cause) =>
+        logger.info({ component: 'mcp-router', upstream, state, cause }, 'upstream connection changed'),
+    }),
+  };
+  const overrides = new RouteOverrides(wallClock);
+  const health = new HybridHealthMonitor({ paths, config: config.routing, now, wallClock });
+  const metrics = new OperationMetrics(now);
+  const router = new IntelligentRouter({ paths, health, overrides, policy, logger, now });
+  const support = new BedrockSupportManager({ config, router, health, overrides, metrics, policy, logger });
+  return {
+    config,
+    support,
+    router,
+    health,
+    overrides,
+    metrics,
+    logger,
+    wallClock,
+    async warmUp() {
+      await Promise.all([paths.direct.warmUp(), paths.mcp.warmUp()]);
+    },
+    async close() {
+      await Promise.all([paths.direct.close(), paths.mcp.close()]);
+    },
+  };
+}

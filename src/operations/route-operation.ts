@@ -1,0 +1,9 @@
+import { operationRequestSchema, operationResultSchema } from '../support/operation.ts';
+import { defineOperation } from './operation.ts';
+
+export const routeOperation = defineOperation({
+  name: 'route_operation',
+  input: operationRequestSchema,
+  output: operationResultSchema,
+  run: ({ support }, request, caller) => support.run(request, caller),
+});

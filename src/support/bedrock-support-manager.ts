@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { classOf } from '../config/operation-types.ts';
+import type { Config } from '../config/schema.ts';
+import type { HybridHealthMonitor } from '../health/hybrid-health-monitor.ts';
+import type { PathRequest } from '../paths/path.ts';
+import type { IntelligentRouter, RouteOutcome } from '../routing/intelligent-router.ts';
+import type { RouteOverrides } from '../routing/overrides.ts';
+import type { RoutingPolicy } from '../routing/policy.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { OperationMetrics } from '../telemetry/operation-metrics.ts';
+import { admit, asPrompt, RefusedError } from './admission.ts';
+import { IdempotentOutcomes } from './idempotency.ts';
+import type { OperationRequest, OperationResult } from './operation.ts';
+import { called, type Subject, uncalled } from './operation-outcome.ts';
+
+interface Dependencies {
+  config: Pick<Config, 'limits' | 'simulate'>;
+  router: IntelligentRouter;
+  health: HybridHealthMonitor;
+  overrides: RouteOverrides;
+  metrics: OperationMetrics;
+  policy: RoutingPolicy;
+  logger: Logger;
+}
+
+export interface Caller {
+  /** Aborted when the client cancels. */
+  cancelled: AbortSignal;
+  /** Given where the client asked for progress. */
+  onProgress?: ((text: string) => void) | undefined;
+}
+
+/** The pipeline of one operation, from the request to the answer with its decision, attempts and timings. */
+export class BedrockSupportManager {
+  readonly #dependencies: Dependencies;
+  readonly #idempotent = new IdempotentOutcomes();
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Never throws for what a caller or a path does: a refusal or failure is a result. */
+  async run(request: OperationRequest, caller: Caller): Promise<OperationResult> {
+    const { policy, config } = this.#dependencies;
+    const subject = { operationId: randomUUID(), type: request.operation, policy, simulate: config.simulate };
+    try {
+      const messages = admit(request, config.limits);
+      const path = toPathRequest(request, messages, subject);
+      return await this.#idempotent.once(request, caller.cancelled, () =>
+        this.#pipeline(request, path, subject, caller),
+      );
+    } catch (thrown) {
+      if (thrown instanceof RefusedError) return uncalled(subject, null, thrown);
+      throw thrown;
+    }
+  }
+
+  async #pipeline(request: OperationRequest, path: PathRequest, subject: Subject, caller: Caller) {
+    // Consent and residency gates, then redaction, then the response cache belong here; none of them exists yet.
+    if (request.dryRun) return uncalled(subject, this.#dependencies.router.decide(request.operation), null);
+    const outcome = await this.#measured(path, request.deadlineMs, caller);
+    // Restoring redacted values and the audit row belong here; neither exists yet.
+    const result = called(subject, outcome, this.#findings());
+    this.#log(result);
+    return result;
+  }
+
+  async #measured(path: PathRequest, deadlineMs: number | undefined, caller: Caller): Promise<RouteOutcome> {
+    const { router, metrics, overrides, policy } = this.#dependencies;
+    const overridden = overrides.current() !== null;
+    metrics.started();
+    const outcome = await router.route(path, { ...caller, deadlineMs });
+    const { error, durationMs, fallback } = outcome;
+    const refused = error?.errorClass === 'caller' || error?.errorClass === 'cancelled';
+    const { route, slaMs } = policy.classes[path.class];
+    metrics.finished({
+      class: path.class,
+      status: outcome.answer ? 'answered' : refused ? 'refused' : 'failed',
+      path: outcome.path,
+      durationMs,
+      efficient: outcome.path === (route === 'mcp' ? 'mcp' : 'direct') && fallback === null && durationMs <= slaMs,
+      overridden,
+      fellBack: fallback !== null,
+    });
+    return outcome;
+  }
+
+  #findings(): string[] {
+    return Object.values(this.#dependencies.health.snapshot()).flatMap(({ findings }) => findings);
+  }
+
+  #log({ operationId, status, path, latencyMs, sla, error, fallback }: OperationResult): void {
+    const { logger } = this.#dependencies;
+    const fields = { component: 'bedrock-support', operationId, status, path, latencyMs, class: sla.class };
+    if (status === 'failed') logger.error({ ...fields, event: 'ERROR', code: error?.code }, 'ERROR operation failed');
+    else if (latencyMs > sla.targetMs) logger.warn({ ...fields, event: 'LATENCY' }, 'LATENCY over target');
+    else logger.info({ ...fields, fellBack: fallback !== null }, 'operation finished');
+  }
+}
+
+function toPathRequest(request: OperationRequest, messages: PathRequest['messages'], subject: Subject): PathRequest {
+  return {
+    operationId: subject.operationId,
+    type: request.operation,
+    class: classOf(request.operation),
+    messages,
+    prompt: asPrompt(messages),
+    context: request.context ?? {},
+  };
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { operationClassSchema, operationTypeSchema, pathNameSchema } from '../config/operation-types.ts';
+import { errorClasses } from '../paths/path-error.ts';
+
+/** What a caller asks for. */
+export const operationRequestSchema = z.strictObject({
+  operation: operationTypeSchema.describe('Operation type; it sets path, target and SLA.'),
+  prompt: z
+    .string()
+    .regex(/\S/, 'must not be empty: give the request as text')
+    .optional()
+    .describe('The request. Either this or messages.'),
+  messages: z
+    .array(z.strictObject({ role: z.enum(['user', 'assistant']), text: z.string().regex(/\S/, 'must not be empty') }))
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('A conversation ending with a user message.'),
+  context: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe('Facts for the mcp path, as {{context.x}} in its arguments.'),
+  deadlineMs: z
+    .int()
+    .min(1, 'must be 1 ms or more; leave it out to use the SLA')
+    .max(600_000)
+    .optional()
+    .describe('Answer within this many ms. Default and longest: the SLA.'),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Same key, same outcome, for 10 minutes: makes a retry safe.'),
+  dryRun: z.boolean().default(false).describe('Only decide; call nothing.'),
+});
+export type OperationRequest = z.infer<typeof operationRequestSchema>;
+
+const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable();
+const milliseconds = z.number().describe('ms');
+
+export const operationResultSchema = z.object({
+  operationId: z.string(),
+  status: z.enum(['answered', 'refused', 'failed']),
+  answer: nullable(z.string()),
+  path: z.enum(['direct', 'mcp', 'cache', 'none']),
+  decision: z.object({
+    primary: nullable(pathNameSchema),
+    fallback: nullable(pathNameSchema),
+    reasons: z.array(z.string()),
+    policyVersion: z.string(),
+  }),
+  attempts: z.array(
+    z.object({
+      path: pathNameSchema,
+      startedMs: milliseconds,
+      durationMs: milliseconds,
+      outcome: z.enum(['answered', 'failed', 'timed_out', 'cancelled']),
+      errorClass: nullable(z.enum(errorClasses)),
+      cause: nullable(z.string()),
+    }),
+  ),
+  fallback: nullable(z.object({ from: pathNameSchema, to: pathNameSchema, reason: z.string() })),
+  model: nullable(z.string()),
+  upstream: nullable(z.string()),
+  stopReason: nullable(z.string()).describe('max_tokens: the answer is cut'),
+  usage: nullable(z.object({ inputTokens: z.int(), outputTokens: z.int(), totalTokens: z.int() })),
+  latencyMs: milliseconds,
+  serviceLatencyMs: nullable(milliseconds),
+  sla: z.object({
+    class: operationClassSchema,
+    targetMs: milliseconds,
+    slaMs: milliseconds,
+    met: nullable(z.boolean()),
+  }),
+  error: nullable(z.object({ code: z.string(), message: z.string(), remedy: z.string() })),
+  dryRun: z.boolean(),
+  simulated: z.boolean(),
+});
+export type OperationResult = z.infer<typeof operationResultSchema>;

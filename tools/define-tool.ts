@@ -1,0 +1,120 @@
+import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON } from '@modelcontextprotocol/server';
+import type { z } from 'zod';
+import { HybridRoutingError, messageOf } from '../src/config/errors.ts';
+import { problemsOf } from '../src/config/problems.ts';
+import type { Operation, OperationContext } from '../src/operations/operation.ts';
+import type { Caller } from '../src/support/bedrock-support-manager.ts';
+
+/** All five, always: a client decides by them what it may call without asking. */
+interface Annotations {
+  title: string;
+  readOnlyHint: boolean;
+  destructiveHint: boolean;
+  idempotentHint: boolean;
+  openWorldHint: boolean;
+}
+
+interface ToolSpec<Input extends z.ZodObject, Output extends z.ZodObject> {
+  operation: Operation<Input, Output>;
+  /** When to use it, and when not. */
+  description: string;
+  annotations: Annotations;
+  /** The answer for a reader in a hurry: the same facts as the structured content, under 500 tokens. */
+  text: (output: z.output<Output>) => string;
+  /** Whether an output is an error for the caller. Never by default. */
+  isError?: (output: z.output<Output>) => boolean;
+}
+
+export interface Tool {
+  name: string;
+  description: string;
+  annotations: Annotations;
+  input: z.ZodObject;
+  output: z.ZodObject;
+  register(server: McpServer, context: OperationContext): void;
+}
+
+/** Makes an MCP tool of an operation. */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(spec: ToolSpec<Input, Output>): Tool {
+  const { operation, description, annotations, text, isError } = spec;
+  const call = async (context: OperationContext, args: unknown, request: ServerContext): Promise<CallToolResult> => {
+    try {
+      const output = await operation.run(context, parseArguments(operation.input, args), callerOf(request));
+      return {
+        content: [{ type: 'text' as const, text: text(output) }],
+        structuredContent: plain(output),
+        ...(isError?.(output) ? { isError: true } : {}),
+      };
+    } catch (thrown) {
+      return errorResult(context, operation.name, thrown);
+    }
+  };
+  return {
+    name: operation.name,
+    description,
+    annotations,
+    input: operation.input,
+    output: operation.output,
+    register(server, context) {
+      const { name, input, output } = operation;
+      const { title } = annotations;
+      const schemas = { inputSchema: advertised(input), outputSchema: advertised(output) };
+      server.registerTool(name, { title, description, annotations, ...schemas }, (args, request) =>
+        call(context, args, request),
+      );
+    },
+  };
+}
+
+/**
+ * The schema as clients see it, without its check: arguments are checked once, by `parseArguments`, so that an error
+ * names field, value and remedy in the same words everywhere; outputs are checked by their types.
+ */
+function advertised(schema: z.ZodObject): StandardSchemaWithJSON<unknown, unknown> {
+  const { jsonSchema, vendor, version } = schema['~standard'];
+  return { '~standard': { jsonSchema, vendor, version, validate: (value) => ({ value }) } };
+}
+
+function parseArguments<Input extends z.ZodObject>(schema: Input, args: unknown): z.output<Input> {
+  const result = schema.safeParse(args ?? {});
+  if (result.success) return result.data;
+  const allowed = (path: readonly string[]) => (path.length === 0 ? Object.keys(schema.shape) : []);
+  const problems = problemsOf(result.error.issues, args, allowed).join('; ');
+  throw new HybridRoutingError('invalid_input', problems, 'Correct these arguments and call again.');
+}
+
+function plain(output: unknown): Record<string, unknown> {
+  return typeof output === 'object' && output !== null ? { ...output } : {};
+}
+
+function callerOf({ mcpReq }: ServerContext): Caller {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return { cancelled: mcpReq.signal };
+  let progress = 0;
+  const onProgress = (message: string) => {
+    progress += 1;
+    // A client that has gone away is no reason to stop the operation; its transport reports the loss.
+    void mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
+      .catch(() => undefined);
+  };
+  return { cancelled: mcpReq.signal, onProgress };
+}
+
+/**
+ * What went wrong, in the words of the error, with what to do; never a stack. No structured content: a 1.x client holds
+ * it against the output schema, error or not.
+ */
+function errorResult({ logger }: OperationContext, tool: string, thrown: unknown): CallToolResult {
+  if (thrown instanceof HybridRoutingError) {
+    return {
+      isError: true,
+      content: [{ type: 'text', text: `${thrown.code}: ${thrown.message}. ${thrown.remedy}` }],
+    };
+  }
+  logger.error({ component: 'bedrock-support', event: 'ERROR', tool, cause: messageOf(thrown) }, 'ERROR tool failed');
+  return {
+    isError: true,
+    content: [{ type: 'text', text: `internal: ${tool} failed: ${messageOf(thrown)}. Call health_check.` }],
+  };
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import { forceFallback } from '../src/operations/force-fallback.ts';
+import { defineTool } from './define-tool.ts';
+import { nextLines, simulatedLine } from './format.ts';
+
+type Forced = z.output<typeof forceFallback.output>;
+
+export const forceFallbackTool = defineTool({
+  operation: forceFallback,
+  description:
+    'Send every operation to one path first (mcp or direct) until it expires, or back to policy (auto). Use it when a ' +
+    'path is known to be bad; the other path stays the fallback. Holds for this process. dryRun shows the effect.',
+  annotations: {
+    title: 'Force a path',
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  text: (forced) =>
+    [
+      headline(forced),
+      ...Object.entries(forced.effect).map(([type, route]) => `${type}: ${route}`),
+      ...simulatedLine(forced.simulated),
+      ...nextLines(forced.undo ? [forced.undo] : []),
+    ].join('\n'),
+});
+
+function headline({ applied, override, route }: Forced): string {
+  const verb = applied ? 'In force' : 'Would be in force';
+  if (!override) return `${verb}: routing by policy (${route}).`;
+  return `${verb}: ${override.route} first until ${override.expiresAt} (${override.remainingSeconds} s), this process.`;
+}
