@@ -57,6 +57,12 @@ const program = new Command('hybrid-routing-mcp')
       process.stdout.write(`${JSON.stringify(maskSecrets(config), null, 2)}\n`);
     }),
   )
+  .addCommand(
+    new Command('demo').description('run the main job on the simulator and tell what happens').action(async () => {
+      const { runDemo } = await import('./demo/demo.ts');
+      if ((await runDemo()) > 0) process.exitCode = 1;
+    }),
+  )
   .addCommand(simulateCommand());
 
 try {

@@ -24,13 +24,13 @@ export async function runStdio(configured: Config): Promise<void> {
     onerror: (error) => logger.warn({ component: 'bedrock-support', cause: messageOf(error) }, 'protocol error'),
   });
 
-  let ending: Promise<void> | undefined;
-  const end = () => {
-    ending ??= (async () => {
-      await handle.close();
-      await Promise.all([app.close(), simulator.close()]);
-      process.exit(0);
-    })();
+  let ending = false;
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    await handle.close();
+    await Promise.all([app.close(), simulator.close()]);
+    process.exit(0);
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);

@@ -1,9 +1,10 @@
-import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON } from '@modelcontextprotocol/server';
+import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import { HybridRoutingError, messageOf } from '../src/config/errors.ts';
 import { problemsOf } from '../src/config/problems.ts';
 import type { Operation, OperationContext } from '../src/operations/operation.ts';
 import type { Caller } from '../src/support/bedrock-support-manager.ts';
+import { advertised } from './advertised-schema.ts';
 
 /** All five, always: a client decides by them what it may call without asking. */
 interface Annotations {
@@ -49,30 +50,25 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
       return errorResult(context, operation.name, thrown);
     }
   };
-  return {
-    name: operation.name,
+  const { name, input, output } = operation;
+  const { title } = annotations;
+  const config = {
+    title,
     description,
     annotations,
-    input: operation.input,
-    output: operation.output,
+    inputSchema: advertised(input, 'input'),
+    outputSchema: advertised(output, 'output'),
+  };
+  return {
+    name,
+    description,
+    annotations,
+    input,
+    output,
     register(server, context) {
-      const { name, input, output } = operation;
-      const { title } = annotations;
-      const schemas = { inputSchema: advertised(input), outputSchema: advertised(output) };
-      server.registerTool(name, { title, description, annotations, ...schemas }, (args, request) =>
-        call(context, args, request),
-      );
+      server.registerTool(name, config, (args, request) => call(context, args, request));
     },
   };
-}
-
-/**
- * The schema as clients see it, without its check: arguments are checked once, by `parseArguments`, so that an error
- * names field, value and remedy in the same words everywhere; outputs are checked by their types.
- */
-function advertised(schema: z.ZodObject): StandardSchemaWithJSON<unknown, unknown> {
-  const { jsonSchema, vendor, version } = schema['~standard'];
-  return { '~standard': { jsonSchema, vendor, version, validate: (value) => ({ value }) } };
 }
 
 function parseArguments<Input extends z.ZodObject>(schema: Input, args: unknown): z.output<Input> {

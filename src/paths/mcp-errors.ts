@@ -2,6 +2,7 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, UnauthorizedError 
 import { z } from 'zod';
 import { messageOf } from '../config/errors.ts';
 import { type ErrorClass, PathError } from './path-error.ts';
+import { streamDroppedCode } from './tell-drops.ts';
 
 /** JSON-RPC "invalid params": also what an unknown tool is answered with. */
 const invalidParams = -32_602;
@@ -24,6 +25,7 @@ export function mcpError(thrown: unknown, upstream: string): PathError {
 
 function verdict(thrown: unknown): Verdict {
   if (thrown instanceof ProtocolError) {
+    if (thrown.code === streamDroppedCode) return ['network', 'stream_dropped'];
     return thrown.code === invalidParams
       ? ['configuration', 'arguments_refused']
       : ['upstream', `rpc_error_${thrown.code}`];

@@ -112,7 +112,7 @@ export class MCPRouter implements Path {
     const { upstream } = connection;
     const { signal, onProgress } = options;
     signal.throwIfAborted();
-    const onprogress: ProgressCallback | undefined = onProgress && (({ message }) => message && onProgress(message));
+    const onprogress: ProgressCallback | undefined = onProgress && ((update) => onProgress(progressText(update)));
     const result = await client.callTool(
       { name: upstream.tool, arguments: fillArguments(upstream.arguments, request) },
       { signal, timeout: clientTimeoutMs, ...(onprogress ? { onprogress } : {}) },
@@ -124,4 +124,9 @@ export class MCPRouter implements Path {
       maxAnswerBytes: this.#config.maxAnswerBytes,
     });
   }
+}
+
+/** The upstream's own word, or how far it is. */
+function progressText({ message, progress, total }: Parameters<ProgressCallback>[0]): string {
+  return message ?? (total === undefined ? String(progress) : `${progress} of ${total}`);
 }

@@ -1,6 +1,7 @@
 import { StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { UpstreamConfig } from '../config/upstream-schema.ts';
+import { tellDrops } from './tell-drops.ts';
 
 export interface UpstreamTransport {
   transport: Transport;
@@ -15,6 +16,7 @@ export function openTransport(upstream: UpstreamConfig, maxMessageBytes: number)
   if (upstream.url !== undefined) {
     const transport = new StreamableHTTPClientTransport(new URL(upstream.url), {
       requestInit: { headers: upstream.headers },
+      fetch: tellDrops(fetch),
     });
     return { transport, lastWords: () => undefined };
   }

@@ -13,7 +13,13 @@ export function createControlApp({ engine, listener }: { engine: Engine; listene
   const app = new Hono();
   const applyRefusal = () => listener.refuse(engine.rules.refusesConnections(engine.server));
 
-  app.use(bodyLimit({ maxSize: 1_048_576, onError: (c) => c.json(plainRefusal('TooLarge', 'At most 1 MiB.'), 413) }));
+  app.use(
+    bodyLimit({
+      maxSize: 1_048_576,
+      // The rest of the body is never read, so this connection is of no use for another request.
+      onError: (c) => c.json(plainRefusal('TooLarge', 'At most 1 MiB.'), 413, { connection: 'close' }),
+    }),
+  );
   app.use(async (c, next) => {
     // A page in a browser on this machine could reach the port too; it always sends Origin, or a Host of its own.
     const host = c.req.header('host') ?? '';

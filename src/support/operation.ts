@@ -17,7 +17,7 @@ export const operationRequestSchema = z.strictObject({
     .optional()
     .describe('A conversation ending with a user message.'),
   context: z
-    .record(z.string(), z.json())
+    .record(z.string(), z.unknown())
     .optional()
     .describe('Facts for the mcp path, as {{context.x}} in its arguments.'),
   deadlineMs: z
@@ -37,7 +37,7 @@ export const operationRequestSchema = z.strictObject({
 export type OperationRequest = z.infer<typeof operationRequestSchema>;
 
 const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable();
-const milliseconds = z.number().describe('ms');
+const milliseconds = z.number();
 
 export const operationResultSchema = z.object({
   operationId: z.string(),

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Answer } from './answer.ts';
 import { encodeEvent, type StreamEvent } from './event-stream.ts';
 import type { BedrockCall } from './request.ts';
@@ -69,7 +69,7 @@ function converseBody(call: BedrockCall, answer: Answer): unknown {
 function invokeBody(call: BedrockCall, answer: Answer): unknown {
   const blocked = answer.stopReason === 'guardrail_intervened';
   return {
-    id: `msg_bdrk_${randomUUID().replaceAll('-', '').slice(0, 24)}`,
+    id: `msg_bdrk_${createHash('sha256').update(answer.text).digest('hex').slice(0, 24)}`,
     type: 'message',
     role: 'assistant',
     model: call.modelId,

@@ -59,14 +59,18 @@ const STEPS = ['Received the operation', 'Read the context', 'Drafting the answe
 /** Spreads the simulated latency over the steps, and reports each of them to a caller that asked for progress. */
 async function progress(ctx: ServerContext, call: UpstreamCall): Promise<void> {
   const { progressToken } = ctx.mcpReq._meta ?? {};
-  const pause = (call.decision.latencyMs ?? 0) / STEPS.length;
+  const pause = Math.max((call.decision.latencyMs ?? 0) / STEPS.length, progressToken === undefined ? 0 : MIN_STEP_MS);
   for (const [index, message] of STEPS.entries()) {
+    if (progressToken !== undefined) {
+      const params = { progressToken, progress: index + 1, total: STEPS.length, message: `${message} (simulated)` };
+      await ctx.mcpReq.notify({ method: 'notifications/progress', params });
+    }
     if (!(await waited(pause, ctx.mcpReq.signal))) return;
-    if (progressToken === undefined) continue;
-    const params = { progressToken, progress: index + 1, total: STEPS.length, message: `${message} (simulated)` };
-    await ctx.mcpReq.notify({ method: 'notifications/progress', params });
   }
 }
+
+/** Milliseconds a step takes at least: SDK 1.x clients lose progress that arrives in one piece with the answer. */
+const MIN_STEP_MS = 2;
 
 /** The tool's answer, or the fault in its place; undefined when there is none because the caller gave up waiting. */
 async function resultOf(

@@ -1,0 +1,82 @@
+import type { OperationType, PathName } from '../config/operation-types.ts';
+import type { Rule } from '../simulator/rule-schema.ts';
+
+/** One call of the demo and what it must show. */
+export type Step =
+  | { kind: 'route'; operation: OperationType; expect: { path: PathName; fellBack: boolean } }
+  | { kind: 'force'; route: PathName; durationSeconds: number; reason: string }
+  | { kind: 'wait'; ms: number; why: string };
+
+/** A situation: faults in the simulated services, and the calls made meanwhile. */
+export interface Scene {
+  title: string;
+  bedrock: readonly Rule[];
+  upstream: readonly Rule[];
+  steps: readonly Step[];
+}
+
+const route = (operation: OperationType, path: PathName, fellBack = false): Step => ({
+  kind: 'route',
+  operation,
+  expect: { path, fellBack },
+});
+
+/** An unhealthy path is tried again after this long, in ms: short, so that the demo is. */
+export const recoverAfterMs = 1_000;
+
+const recover: Step = { kind: 'wait', ms: recoverAfterMs + 200, why: 'until the path is tried again' };
+
+const forcedSeconds = 3;
+
+export const scenes: readonly Scene[] = [
+  {
+    title: 'The seven operation types, both paths well',
+    bedrock: [],
+    upstream: [],
+    steps: [
+      route('emergency', 'direct'),
+      route('infrastructure', 'direct'),
+      route('meta_monitor', 'direct'),
+      route('implementation', 'direct'),
+      route('kiro_communication', 'mcp'),
+      route('standard_analysis', 'mcp'),
+      route('background_task', 'mcp'),
+    ],
+  },
+  {
+    title: 'Slow Bedrock (12 s): direct gets its share of the 10 s deadline, then mcp answers within the SLA',
+    bedrock: [{ fault: { kind: 'latency', distribution: { type: 'fixed', ms: 12_000 } } }],
+    upstream: [],
+    steps: [route('emergency', 'mcp', true)],
+  },
+  {
+    title: 'Bedrock outage (503): fallback to mcp; after three failures mcp is asked first',
+    bedrock: [{ fault: { kind: 'service_unavailable' } }],
+    upstream: [],
+    steps: [route('infrastructure', 'mcp', true), route('implementation', 'mcp', true), route('meta_monitor', 'mcp')],
+  },
+  {
+    title: 'Bedrock is back',
+    bedrock: [],
+    upstream: [],
+    steps: [recover, route('infrastructure', 'direct')],
+  },
+  {
+    title: 'Upstream outage (connections refused): fallback to direct',
+    bedrock: [],
+    upstream: [{ fault: { kind: 'connection_refused' } }],
+    steps: [route('kiro_communication', 'direct', true), route('standard_analysis', 'direct', true)],
+  },
+  {
+    title: `Forced fallback: mcp first for ${forcedSeconds} s, then it expires by itself`,
+    bedrock: [],
+    upstream: [],
+    steps: [
+      recover,
+      { kind: 'force', route: 'mcp', durationSeconds: forcedSeconds, reason: 'demo of an operator override' },
+      route('emergency', 'mcp'),
+      { kind: 'wait', ms: forcedSeconds * 1_000, why: 'until the override expires' },
+      route('emergency', 'direct'),
+    ],
+  },
+];

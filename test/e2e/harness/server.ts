@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, type ClientOptions } from '@modelcontextprotocol/client';
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { type OperationResult, operationResultSchema } from '../../../src/support/operation.ts';
+
+/** The built server; `npm test` builds it first. */
+export const mainPath = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
+
+/** An environment without this machine's AWS settings, in which the SDK looks for credentials nowhere else. */
+export const cleanEnv = {
+  ...getDefaultEnvironment(),
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_CONFIG_FILE: '/nonexistent/config',
+  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
+};
+
+export const fakeCredentials = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret-example' };
+
+export interface StartOptions {
+  config?: Record<string, unknown>;
+  env?: Record<string, string>;
+  args?: string[];
+  mode?: NonNullable<ClientOptions['versionNegotiation']>['mode'];
+}
+
+export interface RunningServer {
+  client: Client;
+  /** The transport's process id. */
+  pid: number | null;
+  /** What the server wrote to stderr until now. */
+  stderr: () => string;
+  route(args: Record<string, unknown>): Promise<OperationResult>;
+  /** Text and error flag of a tool's answer. */
+  call(name: string, args?: Record<string, unknown>): Promise<{ text: string; isError: boolean; structured: unknown }>;
+  close(): Promise<void>;
+}
+
+/** Starts the built server over stdio with a configuration file, and connects a real 2.x client. */
+export async function startServer({ config = {}, env = {}, args = [], mode = 'legacy' }: StartOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'hybrid-e2e-'));
+  const file = join(folder, 'config.json');
+  writeFileSync(file, JSON.stringify(config));
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [mainPath, '--config', file, ...args],
+    env: { ...cleanEnv, ...env },
+    stderr: 'pipe',
+    maxBufferSize: 256 * 1_024 * 1_024,
+  });
+  let stderr = '';
+  transport.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8');
+  });
+  const client = new Client({ name: 'e2e', version: '1' }, { versionNegotiation: { mode } });
+  await client.connect(transport);
+  const call: RunningServer['call'] = async (name, callArgs = {}) => {
+    const result = await client.callTool({ name, arguments: callArgs }, { timeout: 90_000 });
+    const text = result.content.map((block) => (block.type === 'text' ? block.text : '')).join('\n');
+    return { text, isError: result.isError === true, structured: result.structuredContent };
+  };
+  const running: RunningServer = {
+    client,
+    pid: transport.pid,
+    stderr: () => stderr,
+    call,
+    route: async (callArgs) => operationResultSchema.parse((await call('route_operation', callArgs)).structured),
+    close: async () => {
+      await client.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return running;
+}
+
+/** An upstream entry for the simulator at a URL. */
+export function simulatorUpstream(url: string) {
+  return { name: 'simulator', url, tool: 'answer_operation', result: 'structuredContent.answer' };
+}
+
+/** Waits until a condition holds; polls, so that a test takes no longer than it must. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs = 10_000) {
+  const end = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`Timed out waiting for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

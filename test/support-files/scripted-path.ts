@@ -1,0 +1,69 @@
+import type { PathName } from '../../src/config/operation-types.ts';
+import type { CallOptions, Path, PathAnswer, PathRequest, PathState } from '../../src/paths/path.ts';
+import { type ErrorClass, PathError } from '../../src/paths/path-error.ts';
+import { pathAnswer } from './requests.ts';
+
+type Script = (request: PathRequest, options: CallOptions) => Promise<PathAnswer>;
+
+/** A path that does what a test says: the router's core is under test, not a service. */
+export class ScriptedPath implements Path {
+  readonly name: PathName;
+  readonly calls: CallOptions[] = [];
+  script: Script;
+  standing: PathState = { configured: true, findings: [], details: {} };
+
+  constructor(name: PathName, script: Script = answers()) {
+    this.name = name;
+    this.script = script;
+  }
+
+  call(request: PathRequest, options: CallOptions): Promise<PathAnswer> {
+    this.calls.push(options);
+    return this.script(request, options);
+  }
+
+  state(): PathState {
+    return this.standing;
+  }
+
+  async warmUp(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}
+
+export function fault(path: PathName, errorClass: ErrorClass, kind = 'scripted'): PathError {
+  return new PathError({ path, errorClass, kind, message: `${path} ${kind}`, remedy: 'Look at the script.' });
+}
+
+/** Answers after `ms`, or ends with the abort. */
+export function answers(ms = 0, changes: Partial<PathAnswer> = {}): Script {
+  return async (_request, { signal }) => {
+    await wait(ms, signal);
+    return pathAnswer(changes);
+  };
+}
+
+/** Fails after `ms`. */
+export function fails(error: Error, ms = 0): Script {
+  return async (_request, { signal }) => {
+    await wait(ms, signal);
+    throw error;
+  };
+}
+
+/** Never ends, not even when it is told to. */
+export function ignoresItsSignal(): Script {
+  return () => new Promise(() => {});
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  if (ms === 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
