@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setProperty } from 'dot-prop';
+import { getProperty, setProperty } from 'dot-prop';
 import { z } from 'zod';
 import { ConfigError, messageOf } from './errors.ts';
 import { expandVariables } from './expand.ts';
@@ -24,10 +24,10 @@ export interface ConfigSources {
  */
 export function loadConfig(sources: ConfigSources): Config {
   const raw = sources.file === undefined ? {} : readConfigFile(sources.file);
-  for (const [key, value] of fromEnvironment(sources.env)) setProperty(raw, key.path.join('.'), value);
-  for (const pair of sources.set ?? []) setProperty(raw, ...fromPair(pair));
+  for (const [key, value] of fromEnvironment(sources.env)) put(raw, key.path.join('.'), value);
+  for (const pair of sources.set ?? []) put(raw, ...fromPair(pair));
   for (const [path, value] of Object.entries(sources.flags ?? {})) {
-    if (value !== undefined) setProperty(raw, path, value);
+    if (value !== undefined) put(raw, path, value);
   }
   const result = configSchema.safeParse(raw);
   if (!result.success) {
@@ -39,6 +39,16 @@ export function loadConfig(sources: ConfigSources): Config {
   }
   checkUpstreamNames(result.data);
   return expandVariables(result.data, sources.env);
+}
+
+/** Sets a key, unless a wrong value stands above it: that one is then named, rather than lost. */
+function put(raw: Record<string, unknown>, path: string, value: unknown): void {
+  const parts = path.split('.');
+  const blocked = parts.slice(0, -1).some((_, index) => {
+    const above: unknown = getProperty(raw, parts.slice(0, index + 1).join('.'));
+    return above !== undefined && (typeof above !== 'object' || above === null);
+  });
+  if (!blocked) setProperty(raw, path, value);
 }
 
 function readConfigFile(file: string): Record<string, unknown> {
@@ -54,7 +64,11 @@ function readConfigFile(file: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new ConfigError(`--config ${file} is not JSON: ${messageOf(cause)}`, remedy, { cause });
+    // The engine's message quotes the text around the fault, which may be a secret.
+    const where = messageOf(cause)
+      .replace(/, (\.\.\.)?".*/s, '')
+      .replace(/^Unexpected token .*/s, 'unexpected token');
+    throw new ConfigError(`--config ${file} is not JSON: ${where}`, remedy);
   }
   const object = z.record(z.string(), z.unknown()).safeParse(value);
   if (!object.success) throw new ConfigError(`--config ${file} must hold one JSON object`, remedy);
@@ -87,7 +101,7 @@ function fromPair(pair: string): [string, unknown] {
   const key = configKeys.find((candidate) => candidate.path.join('.') === path);
   if (!key || at < 0) {
     const known = configKeys.map((candidate) => candidate.path.join('.')).join(', ');
-    throw new ConfigError(`--set ${pair} does not name a known key`, `Write --set KEY=VALUE, KEY one of: ${known}.`);
+    throw new ConfigError(`--set ${path} does not name a known key`, `Write --set KEY=VALUE, KEY one of: ${known}.`);
   }
   return [path, parseValue(pair.slice(at + 1), key, `--set ${path}`)];
 }
@@ -97,11 +111,12 @@ function parseValue(text: string, key: ConfigKey, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ConfigError(
-      `${source} has the value ${JSON.stringify(text)}, which is not a ${key.type === 'json' ? 'JSON value' : key.type}`,
-      `Allowed for ${key.path.join('.')}: ${key.allowed}. ${key.description}`,
-      { cause },
-    );
+    const remedy = `Allowed for ${key.path.join('.')}: ${key.allowed}. ${key.description}`;
+    // A list of upstreams may hold secrets, and the engine's message would quote them.
+    if (key.type === 'json') throw new ConfigError(`${source} has a value that is not a JSON value`, remedy);
+    throw new ConfigError(`${source} has the value ${JSON.stringify(text)}, which is not a ${key.type}`, remedy, {
+      cause,
+    });
   }
 }
 

@@ -13,7 +13,7 @@ export function maskSecrets(config: Config): Config {
       upstreams: config.mcp.upstreams.map((upstream) => ({
         ...upstream,
         ...(upstream.url === undefined ? {} : { url: maskUrl(upstream.url) }),
-        args: upstream.args.map(maskArgument),
+        args: upstream.args.map((argument, index, all) => maskArgument(argument, all[index - 1])),
         env: maskValues(upstream.env),
         headers: maskValues(upstream.headers),
       })),
@@ -25,9 +25,16 @@ function maskValues(record: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.keys(record).map((name) => [name, mask]));
 }
 
-/** `--token=abc` and the like: the name tells that the value is secret. */
-function maskArgument(argument: string): string {
-  return argument.replace(/^(-{0,2}[\w-]*(?:token|secret|password|api-?key)[\w-]*=).+$/i, `$1${mask}`);
+const secretNames = '(?:token|secret|password|api[-_]?key|authorization|cookie)';
+const secretFlag = new RegExp(`^--?[\\w-]*${secretNames}$`, 'i');
+const namedSecret = new RegExp(`^(-{0,2}[\\w-]*${secretNames}[\\w-]*\\s*[=:]\\s*).+$`, 'is');
+
+/** `--token=abc`, `--token abc`, `Authorization: abc` and the like: the name tells that the value is secret. */
+function maskArgument(argument: string, before: string | undefined): string {
+  if (before !== undefined && secretFlag.test(before)) return mask;
+  return argument
+    .replace(namedSecret, `$1${mask}`)
+    .replace(/https?:\/\/\S*[@?]\S*/g, (url) => (URL.canParse(url) ? maskUrl(url) : mask));
 }
 
 /** A URL without the credentials and query values that may hold a secret. */

@@ -4,10 +4,11 @@ type Issue = z.core.$ZodIssue;
 
 /** Values longer than this are cut in an error message. */
 const shownLength = 80;
-const secretKeys = new Set(['headers', 'env']);
+const secretKey = /^(headers?|env|args)$|token$|secret|password|api[-_]?key|authorization|credential/i;
 
 /**
- * One phrase for each bad key: which key, which value, what is allowed. Never shows a header or an environment value.
+ * One phrase for each bad key: which key, which value, what is allowed. Never shows what may hold a
+ * secret: a header, an environment value, an argument, credentials in a URL, or an object as a whole.
  * @param allowedKeys the keys that are allowed under a path, for whoever wrote an unknown one
  */
 export function problemsOf(
@@ -40,7 +41,13 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function show(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return 'missing';
-  if (path.some((part) => typeof part === 'string' && secretKeys.has(part))) return '(hidden)';
-  const text = JSON.stringify(value) ?? String(value);
+  if (path.some((part) => typeof part === 'string' && secretKey.test(part))) return '(hidden)';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const text = withoutUrlSecrets(JSON.stringify(value) ?? String(value));
   return text.length > shownLength ? `${text.slice(0, shownLength)}...` : text;
+}
+
+/** By pattern, because what stands here is often no valid URL. */
+function withoutUrlSecrets(text: string): string {
+  return text.replace(/:\/\/[^/?#\s]*@/g, '://********@').replace(/(:\/\/[^?\s]*\?)[^\s"]*/g, '$1********');
 }

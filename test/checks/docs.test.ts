@@ -20,7 +20,7 @@ describe('written documentation', () => {
   const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
 
   it.each(['README.md', 'CONTRIBUTING.md', 'AGENTS.md'])('%s names only npm scripts that exist', (file) => {
-    const named = [...read(file).matchAll(/npm (?:run (?:--silent )?)?([\w:-]+)/g)].map(([, name = '']) => name);
+    const named = [...read(file).matchAll(/(?:`|&& |^)npm (?:run )?([\w:-]+)/gm)].map(([, name = '']) => name);
     const builtIn = ['ci', 'run', 'install', 'pack', 'i'];
     expect(named.filter((name) => !builtIn.includes(name) && !scripts.includes(name))).toEqual([]);
     expect(named.length).toBeGreaterThan(0);

@@ -68,7 +68,7 @@ describe('@modelcontextprotocol/server-everything as the upstream', () => {
     await withUpstream(upstream, async (server) => {
       const updates: (string | undefined)[] = [];
       const args = { ...kiro, context: { seconds: 0.4 } };
-      const onprogress = ({ message }: { message?: string }) => {
+      const onprogress = ({ message }: { message?: string | undefined }) => {
         updates.push(message);
       };
       const answered = await server.client.callTool({ name: 'route_operation', arguments: args }, { onprogress });

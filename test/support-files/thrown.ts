@@ -1,8 +1,5 @@
 /** What a call threw; fails the test where it did not throw an instance of `type`. */
-export async function thrownBy<T extends Error>(
-  type: new (...args: never[]) => T,
-  run: () => unknown,
-): Promise<T> {
+export async function thrownBy<T extends Error>(type: new (...args: never[]) => T, run: () => unknown): Promise<T> {
   let thrown: unknown;
   try {
     await run();

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tools } from '../../../tools/index.ts';
 
 const fieldSchema = z.looseObject({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.string()).optional(),
   default: z.unknown().optional(),
   description: z.string().optional(),
@@ -44,5 +44,5 @@ function toolSection({ name, description, annotations, input, output }: (typeof 
 }
 
 function typeOf({ type, enum: values }: z.output<typeof fieldSchema>): string {
-  return values ? values.map((value) => `\`${value}\``).join(' or ') : (type ?? 'any');
+  return values ? values.map((value) => `\`${value}\``).join(' or ') : [type ?? 'any'].flat().join(' or ');
 }

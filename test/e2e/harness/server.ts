@@ -75,11 +75,6 @@ export async function startServer({ config = {}, env = {}, args = [], mode = 'le
   return running;
 }
 
-/** An upstream entry for the simulator at a URL. */
-export function simulatorUpstream(url: string) {
-  return { name: 'simulator', url, tool: 'answer_operation', result: 'structuredContent.answer' };
-}
-
 /** Waits until a condition holds; polls, so that a test takes no longer than it must. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs = 10_000) {
   const end = Date.now() + timeoutMs;
