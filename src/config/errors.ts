@@ -24,5 +24,10 @@ export class ConfigError extends HybridRoutingError {
 
 /** The text of anything thrown, without its stack. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return 'something that has no text'; // an object without toString()
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HybridRoutingError } from '../config/errors.ts';
 import { type ComponentHealth, componentNames, componentStatuses } from '../health/components.ts';
 import { type Kpi, kpiBands, kpis } from '../telemetry/kpis.ts';
 import { type NextCall, nextCallSchema } from './next-call.ts';
@@ -47,6 +48,13 @@ export const healthCheck = defineOperation({
   }),
   async run(context, { depth, component, onlyUnhealthy }) {
     const { health, overrides, config, wallClock } = context;
+    if (depth === 'component' && component === undefined) {
+      throw new HybridRoutingError(
+        'invalid_input',
+        'component: is missing',
+        `Name one of ${componentNames.join(', ')}.`,
+      );
+    }
     const wanted = depth === 'basic' ? [] : component ? [health.component(component)] : health.components();
     const shown = wanted.filter(({ status }) => !onlyUnhealthy || status !== 'healthy');
     const override = overrides.current();

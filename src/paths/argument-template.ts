@@ -1,5 +1,5 @@
-import { getProperty } from 'dot-prop';
 import type { z } from 'zod';
+import { ownProperty } from './own-property.ts';
 import type { PathRequest } from './path.ts';
 
 type Json = z.core.util.JSONType;
@@ -38,8 +38,8 @@ function fill(template: unknown, values: Record<string, unknown>): unknown {
 
 function fillText(text: string, values: Record<string, unknown>): unknown {
   const lone = onlyPlaceholder.exec(text)?.[1];
-  if (lone !== undefined) return getProperty(values, lone);
-  return text.replace(placeholder, (_, name: string) => asText(getProperty(values, name)));
+  if (lone !== undefined) return ownProperty(values, lone);
+  return text.replace(placeholder, (_, name: string) => asText(ownProperty(values, name)));
 }
 
 function asText(value: unknown): string {

@@ -37,11 +37,15 @@ const rules: Record<string, Rule> = {
 const modelValidation = /model identifier|on-demand throughput|inference profile|messages api|model .*not supported/i;
 const networkCode = /^(E[A-Z]+|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS|ERR_SSL)/;
 
+// Each field for itself: an odd one (a numeric code, say) must not hide the others.
 const thrownSchema = z.looseObject({
-  name: z.string().optional(),
-  code: z.string().optional(),
-  $metadata: z.looseObject({ httpStatusCode: z.number().optional() }).optional(),
-  $response: z.looseObject({ headers: z.record(z.string(), z.string()).optional() }).optional(),
+  name: z.string().optional().catch(undefined),
+  code: z.string().optional().catch(undefined),
+  $metadata: z.looseObject({ httpStatusCode: z.number().optional() }).optional().catch(undefined),
+  $response: z
+    .looseObject({ headers: z.looseObject({ 'retry-after': z.string().optional() }).optional() })
+    .optional()
+    .catch(undefined),
 });
 
 /** Puts anything that the SDK throws into its class. */
@@ -68,7 +72,8 @@ function ruleFor(name: string, message: string, code: string | undefined, status
   if (name === 'ValidationException' && modelValidation.test(message)) {
     return { errorClass: 'configuration', remedy: fixModel };
   }
-  const rule = rules[name];
+  // The name comes from the wire: one such as `constructor` must not find what every object inherits.
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
   if (rule) return rule;
   // The SDK calls every socket fault a TimeoutError, a hung-up socket too.
   if (name === 'TimeoutError' || networkCode.test(code ?? '')) {
@@ -92,7 +97,7 @@ function codeIn(message: string): string | undefined {
 
 /** `Retry-After` in seconds or as a date, as ms from now. */
 function retryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
+  if (header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now();
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;

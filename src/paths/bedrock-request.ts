@@ -19,9 +19,10 @@ export interface ModelSettings {
 export function modelSettings(config: DirectConfig, operationClass: OperationClass): ModelSettings {
   const own = config.classes[operationClass];
   const configuredModelId = own?.modelId ?? config.modelId;
+  const retired = Object.hasOwn(config.retiredModels, configuredModelId);
   return {
     configuredModelId,
-    modelId: config.retiredModels[configuredModelId] ?? configuredModelId,
+    modelId: (retired ? config.retiredModels[configuredModelId] : undefined) ?? configuredModelId,
     maxTokens: own?.maxTokens ?? config.maxTokens,
     temperature: own?.temperature ?? config.temperature,
     systemPrompt: own?.systemPrompt ?? config.systemPrompt,
@@ -38,7 +39,10 @@ export function converseInput(
   const { temperature, systemPrompt, guardrail, latency } = settings;
   return {
     modelId: settings.modelId,
-    messages: request.messages.map(({ role, text }) => ({ role, content: [{ text }] })),
+    messages: request.messages.map(({ role, text }, index) => ({
+      role,
+      content: index === request.messages.length - 1 ? [...contextBlocks(request), { text }] : [{ text }],
+    })),
     inferenceConfig: { maxTokens: settings.maxTokens, ...(temperature === undefined ? {} : { temperature }) },
     // Appears in Bedrock's invocation logs, so that a call there can be matched with an operation here.
     requestMetadata: { operation: request.type, operationId: request.operationId },
@@ -48,4 +52,9 @@ export function converseInput(
       : { guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version } }),
     ...(latency === undefined ? {} : { performanceConfig: { latency } }),
   };
+}
+
+/** The facts of an operation stand before its question: not every model takes a system prompt. */
+function contextBlocks({ context }: PathRequest): { text: string }[] {
+  return Object.keys(context).length === 0 ? [] : [{ text: `Context (JSON):\n${JSON.stringify(context)}` }];
 }

@@ -1,5 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/client';
-import { getProperty } from 'dot-prop';
+import { ownProperty } from './own-property.ts';
 import type { PathAnswer } from './path.ts';
 import { PathError } from './path-error.ts';
 
@@ -52,7 +52,7 @@ function textOf(result: CallToolResult): string {
 }
 
 function structuredAnswer(result: CallToolResult, options: ReadOptions): string {
-  const value = getProperty({ structuredContent: result.structuredContent }, options.result);
+  const value = ownProperty({ structuredContent: result.structuredContent }, options.result);
   if (value === undefined || value === null) {
     throw unusable(options, 'empty_answer', `gave no value at ${options.result}`);
   }

@@ -19,7 +19,7 @@ export const operationRequestSchema = z.strictObject({
   context: z
     .record(z.string(), z.unknown())
     .optional()
-    .describe('Facts for the mcp path, as {{context.x}} in its arguments.'),
+    .describe('Facts for the answer; {{context.x}} in an upstream’s arguments.'),
   deadlineMs: z
     .int()
     .min(1, 'must be 1 ms or more; leave it out to use the SLA')

@@ -66,6 +66,7 @@ describe('bad tool arguments', () => {
       { depth: 'component', component: 'x' },
       /component is "x".*"direct-bedrock"/,
     ],
+    ['no component', 'health_check', { depth: 'component' }, /component: is missing.*mcp-router/],
     ['an unknown route', 'force_fallback', { route: 'both', reason: 'abc' }, /route is "both"/],
     ['a duration of 0', 'force_fallback', { route: 'mcp', reason: 'abc', durationSeconds: 0 }, /durationSeconds is 0/],
     ['an action that is not built', 'cache_optimize', { action: 'warmup' }, /action is "warmup".*"stats"/],

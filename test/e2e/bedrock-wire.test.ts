@@ -116,6 +116,18 @@ describe('what reaches Bedrock', () => {
     expect(seen[1]?.body).toMatchObject({ inferenceConfig: { maxTokens: 2048 } });
   });
 
+  it('holds the context of the operation before the prompt', async () => {
+    const server = await startServer({ env: { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoint, ...fakeCredentials } });
+    try {
+      await server.route({ operation: 'emergency', prompt: 'why?', context: { service: 'billing' } });
+      const content = [{ text: 'Context (JSON):\n{"service":"billing"}' }, { text: 'why?' }];
+      expect(seen[0]?.body).toMatchObject({ messages: [{ role: 'user', content }] });
+    } finally {
+      await server.close();
+      bedrock.closeAllConnections();
+    }
+  });
+
   it('is a current model where the runbook’s ended one is configured, and health flags it', async () => {
     const config = { direct: { modelId: 'anthropic.claude-3-sonnet-20240229-v1:0' } };
     const env = { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoint, ...fakeCredentials };
