@@ -1,11 +1,13 @@
 import type { Config } from './config/schema.ts';
 import { HybridHealthMonitor } from './health/hybrid-health-monitor.ts';
 import type { OperationContext } from './operations/operation.ts';
+import type { BreakerSettings } from './paths/circuit-breaker.ts';
 import { DirectBedrockClient } from './paths/direct-bedrock-client.ts';
 import { MCPRouter } from './paths/mcp-router.ts';
 import { IntelligentRouter } from './routing/intelligent-router.ts';
 import { RouteOverrides } from './routing/overrides.ts';
 import { runbookPolicy } from './routing/policy.ts';
+import { RoutingSettings } from './routing/routing-settings.ts';
 import { BedrockSupportManager } from './support/bedrock-support-manager.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { OperationMetrics } from './telemetry/operation-metrics.ts';
@@ -29,18 +31,36 @@ export function createApp({ config, logger, env }: AppOptions): App {
   const now = () => performance.now();
   const wallClock = () => Date.now();
   const policy = runbookPolicy;
+  const settings = new RoutingSettings(config.routing);
+  const breaker: BreakerSettings = {
+    config: config.routing.breaker,
+    failuresOfLast20: () => settings.badCalls(),
+    wallClock,
+    onChange: (name, { state, reason, nextTrialAt }) =>
+      logger.warn({ component: 'intelligent-router', name, state, reason, nextTrialAt }, 'circuit breaker changed'),
+  };
   const paths = {
-    direct: new DirectBedrockClient({ config: config.direct, simulate: config.simulate, env, now }),
+    direct: new DirectBedrockClient({ config: config.direct, simulate: config.simulate, env, now, breaker }),
     mcp: new MCPRouter({
       config: config.mcp,
+      breaker,
       onStateChange: (upstream, state, cause) =>
         logger.info({ component: 'mcp-router', upstream, state, cause }, 'upstream connection changed'),
     }),
   };
   const overrides = new RouteOverrides(wallClock);
-  const health = new HybridHealthMonitor({ paths, config: config.routing, now, wallClock });
+  const health = new HybridHealthMonitor({ paths, settings, now, wallClock });
   const metrics = new OperationMetrics(now);
-  const router = new IntelligentRouter({ paths, health, overrides, policy, logger, now });
+  const router = new IntelligentRouter({
+    paths,
+    health,
+    overrides,
+    policy,
+    logger,
+    hedging: config.routing.hedging,
+    now,
+    random: Math.random,
+  });
   const support = new BedrockSupportManager({ config, router, health, overrides, metrics, policy, logger });
   return {
     config,

@@ -95,19 +95,48 @@ const mcpSchema = z.strictObject({
     .describe('Longest answer taken from an upstream, in bytes (1 KiB to 64 MiB).'),
 });
 
-const routingSchema = z.strictObject({
-  unhealthyAfterFailures: z
-    .int()
-    .min(1)
-    .max(20)
-    .default(3)
-    .describe('Failures in a row after which a path is unhealthy (1 to 20; runbook default 3).'),
-  recoverAfterMs: z
+const breakerSchema = z.strictObject({
+  consecutiveFailures: z.int().min(1).max(20).default(3).describe('Failures in a row that open it (1 to 20).'),
+  openMs: z
     .int()
     .min(100)
     .max(3_600_000)
     .default(30_000)
-    .describe('Time after the last failure until an unhealthy path is tried again, in ms (100 to 3600000).'),
+    .describe('Time from opening to the first trial, in ms (100 to 3600000); doubled by each trial that fails.'),
+  maxOpenMs: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(300_000)
+    .describe('Longest time between trials, in ms (100 to 3600000).'),
+  trials: z.int().min(1).max(10).default(2).describe('Probes that must succeed in a row to close it (1 to 10).'),
+});
+
+const routingSchema = z.strictObject({
+  directBedrockLatencyThreshold: z
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(8_000)
+    .describe(
+      'A direct call that takes longer counts as slow, in ms (100 to 60000; runbook, "Poor Routing Efficiency").',
+    ),
+  mcpLatencyThreshold: z
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(25_000)
+    .describe('An mcp call that takes longer counts as slow, in ms (100 to 60000; runbook).'),
+  fallbackAggressiveness: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.7)
+    .describe(
+      'a, 0 to 1: a path is left when at least (1-a) of its last 20 calls failed or were slow (runbook 0.7: 6 of 20).',
+    ),
+  breaker: breakerSchema.prefault({}).describe('The circuit breaker of each path and upstream.'),
+  hedging: z.boolean().default(true).describe('Whether a slow emergency operation also starts the second path.'),
   overrideSeconds: z
     .int()
     .min(1)
@@ -167,4 +196,5 @@ export type Config = z.infer<typeof configSchema>;
 export type DirectConfig = Config['direct'];
 export type McpConfig = Config['mcp'];
 export type RoutingConfig = Config['routing'];
+export type BreakerConfig = RoutingConfig['breaker'];
 export type LimitsConfig = Config['limits'];

@@ -7,7 +7,7 @@ import { launchSimulator, type SimulatorProcesses } from '../simulator/launch.ts
 import { type OperationResult, operationResultSchema } from '../support/operation.ts';
 import { version } from '../version.ts';
 import { createReport, type Report } from './report.ts';
-import { recoverAfterMs, type Scene, type Step, scenes } from './scenes.ts';
+import { breakerOpenMs, type Scene, type Step, scenes } from './scenes.ts';
 
 /**
  * Runs the main job as a user would see it: the simulator's two processes, the server over stdio, a real MCP client.
@@ -49,7 +49,7 @@ function serverTransport({ bedrock, upstream }: SimulatorProcesses): StdioClient
       ...getDefaultEnvironment(),
       HYBRID_ROUTING_SIMULATOR_BEDROCK_URL: bedrock.url,
       HYBRID_ROUTING_SIMULATOR_UPSTREAM_URL: upstream.url,
-      HYBRID_ROUTING_ROUTING_RECOVER_AFTER_MS: String(recoverAfterMs),
+      HYBRID_ROUTING_ROUTING_BREAKER_OPEN_MS: String(breakerOpenMs),
     },
     stderr: 'ignore',
   });

@@ -21,10 +21,10 @@ const route = (operation: OperationType, path: PathName, fellBack = false): Step
   expect: { path, fellBack },
 });
 
-/** An unhealthy path is tried again after this long, in ms: short, so that the demo is. */
-export const recoverAfterMs = 1_000;
+/** An open breaker makes its first trial after this long, in ms: short, so that the demo is. */
+export const breakerOpenMs = 1_000;
 
-const recover: Step = { kind: 'wait', ms: recoverAfterMs + 200, why: 'until the path is tried again' };
+const recover: Step = { kind: 'wait', ms: breakerOpenMs + 300, why: 'until the breaker has made its trial' };
 
 const forcedSeconds = 3;
 
@@ -50,13 +50,13 @@ export const scenes: readonly Scene[] = [
     steps: [route('emergency', 'mcp', true)],
   },
   {
-    title: 'Bedrock outage (503): fallback to mcp; after three failures mcp is asked first',
+    title: 'Bedrock outage (503): retried, then fallback to mcp; the breaker opens, and mcp is asked first',
     bedrock: [{ fault: { kind: 'service_unavailable' } }],
     upstream: [],
-    steps: [route('infrastructure', 'mcp', true), route('implementation', 'mcp', true), route('meta_monitor', 'mcp')],
+    steps: [route('infrastructure', 'mcp', true), route('implementation', 'mcp'), route('meta_monitor', 'mcp')],
   },
   {
-    title: 'Bedrock is back',
+    title: 'Bedrock is back: two probes close the breaker',
     bedrock: [],
     upstream: [],
     steps: [recover, route('infrastructure', 'direct')],

@@ -1,6 +1,6 @@
-import { type PathName, pathNames } from '../config/operation-types.ts';
-import type { RoutingConfig } from '../config/schema.ts';
+import { type OperationClass, type PathName, pathNames } from '../config/operation-types.ts';
 import type { Path } from '../paths/path.ts';
+import type { RoutingSettings } from '../routing/routing-settings.ts';
 import {
   type ComponentHealth,
   type ComponentName,
@@ -9,11 +9,11 @@ import {
   componentOfPath,
   dependencies,
 } from './components.ts';
-import { type CallOutcome, judge, type PathHealthView, remember } from './path-health.ts';
+import { PathHealth, type PathReport } from './path-health.ts';
 
 interface Dependencies {
   paths: Record<PathName, Path>;
-  config: RoutingConfig;
+  settings: RoutingSettings;
   /** Milliseconds on a monotonic clock. */
   now: () => number;
   /** Milliseconds since 1970. */
@@ -22,40 +22,35 @@ interface Dependencies {
 
 export type OverallStatus = 'healthy' | 'degraded' | 'unhealthy';
 
-/** A path by what calls have seen of it and by its configuration. */
-export interface PathReport extends PathHealthView {
-  configured: boolean;
-  findings: readonly string[];
-}
-
 interface Judgement {
   status: ComponentStatus;
   cause: string | null;
   details: Readonly<Record<string, unknown>>;
 }
 
-/** Passive health: what real calls have seen of the two paths, and the five components that follow from it. */
+/** What real calls and probes have seen of the two paths, and the five components that follow from it. */
 export class HybridHealthMonitor {
   readonly #dependencies: Dependencies;
-  readonly #windows: Record<PathName, CallOutcome[]> = { direct: [], mcp: [] };
+  readonly #paths: Record<PathName, PathHealth>;
   readonly #since = new Map<ComponentName, { status: ComponentStatus; at: number }>();
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    const { paths, settings, now } = dependencies;
+    this.#paths = {
+      direct: new PathHealth({ path: paths.direct, settings, now }),
+      mcp: new PathHealth({ path: paths.mcp, settings, now }),
+    };
   }
 
-  record(path: PathName, outcome: Omit<CallOutcome, 'at'>): void {
-    this.#windows[path] = remember(this.#windows[path], { ...outcome, at: this.#dependencies.now() });
+  /** What is known of one path; its calls and probes are recorded there. */
+  path(name: PathName): PathHealth {
+    return this.#paths[name];
   }
 
-  path(name: PathName): PathReport {
-    const { paths, config, now } = this.#dependencies;
-    const { configured, findings } = paths[name].state();
-    return { ...judge(this.#windows[name], now(), config), configured, findings };
-  }
-
-  snapshot(): Record<PathName, PathReport> {
-    return { direct: this.path('direct'), mcp: this.path('mcp') };
+  /** Both paths, as operations of a class see them; without a class, as a whole. */
+  snapshot(operationClass?: OperationClass): Record<PathName, PathReport> {
+    return { direct: this.#paths.direct.report(operationClass), mcp: this.#paths.mcp.report(operationClass) };
   }
 
   /** Healthy: both paths can answer; degraded: one of them; unhealthy: none. A path not tried yet is taken to work. */
@@ -81,7 +76,7 @@ export class HybridHealthMonitor {
   #judge(name: ComponentName): Judgement {
     const path = pathNames.find((candidate) => componentOfPath[candidate] === name);
     if (path) return this.#judgePath(path);
-    if (name === 'hybrid-monitor') return { status: 'healthy', cause: null, details: { method: 'passive' } };
+    if (name === 'hybrid-monitor') return { status: 'healthy', cause: null, details: {} };
     const overall = this.overall();
     const causes = pathNames
       .map((candidate) => this.#judgePath(candidate))
@@ -91,8 +86,9 @@ export class HybridHealthMonitor {
   }
 
   #judgePath(name: PathName): Judgement {
-    const { configured, findings, status, cause, ...numbers } = this.path(name);
-    const details = { ...numbers, ...this.#dependencies.paths[name].state().details };
+    const { configured, findings, status, cause, ...numbers } = this.#paths[name].report();
+    const { details: facts, breakers } = this.#dependencies.paths[name].state();
+    const details = { ...numbers, breakers, ...facts };
     if (!configured) return { status: 'not_configured', cause: findings.join(' '), details };
     if (findings.length === 0) return { status, cause, details };
     const causes = [...findings, ...(cause === null || status === 'healthy' ? [] : [cause])];

@@ -1,65 +1,159 @@
-import type { ErrorClass } from '../paths/path-error.ts';
+import { latencyLimits, type OperationClass, operationClasses, type PathName } from '../config/operation-types.ts';
+import type { Path } from '../paths/path.ts';
+import type { RoutingSettings } from '../routing/routing-settings.ts';
+import { emptyWatch, isLeft, observe, percentileMs, type Watch, type WatchedCall } from './watch.ts';
 
-/** One call, as health remembers it. */
-export interface CallOutcome {
-  /** Milliseconds on a monotonic clock. */
-  at: number;
-  durationMs: number;
-  /** Null where it succeeded. */
-  error: { errorClass: ErrorClass; message: string } | null;
-}
-
-export interface PathHealthOptions {
-  unhealthyAfterFailures: number;
-  /** Milliseconds. */
-  recoverAfterMs: number;
-}
-
-/** How a path has done lately. Null where there is nothing to tell from. */
-export interface PathHealthView {
+/** How a path stands: by its configuration, its breakers, its calls and its probes. */
+export interface PathReport {
+  configured: boolean;
+  findings: readonly string[];
   status: 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
   cause: string | null;
-  /** Calls in the window, at most `windowSize`. */
+  /** Real calls in the window, at most 20. */
   calls: number;
   failures: number;
   p50Ms: number | null;
   p95Ms: number | null;
+  probe: ProbeOutcome | null;
 }
 
-/** The runbook settles "its last 20 calls" as what a path is judged by. */
-export const windowSize = 20;
-
-/** Adds a call to the window, oldest first. */
-export function remember(window: readonly CallOutcome[], outcome: CallOutcome): CallOutcome[] {
-  return [...window.slice(1 - windowSize), outcome];
+export interface ProbeOutcome {
+  /** Milliseconds on the monitor's clock. */
+  at: number;
+  durationMs: number;
+  /** Null where the path answered. */
+  failure: string | null;
 }
 
-/**
- * Judges a path by its last calls. Pure.
- * Unhealthy: enough failures in a row, or one that no retry can mend (configuration); some time after the last
- * failure it counts as degraded instead, so that it is tried again. Degraded: the last call failed.
- */
-export function judge(window: readonly CallOutcome[], now: number, options: PathHealthOptions): PathHealthView {
-  const failures = window.filter(({ error }) => error !== null).length;
-  const durations = window.filter(({ error }) => error === null).map(({ durationMs }) => durationMs);
-  const facts = {
-    calls: window.length,
-    failures,
-    p50Ms: percentile(durations, 0.5),
-    p95Ms: percentile(durations, 0.95),
+interface Dependencies {
+  path: Path;
+  settings: RoutingSettings;
+  now: () => number;
+}
+
+/** A percentile of fewer calls than this is no measure of a path. */
+const leastCalls = 5;
+/** Least time in which a path is held to answer, in ms. */
+const leastFairMs = 250;
+/** A probe that is older says nothing of now, in ms. */
+const freshMs = 60_000;
+
+/** What is remembered of one path: as a whole, and by class of operations, so that a fault of one class's model is seen. */
+export class PathHealth {
+  readonly #dependencies: Dependencies;
+  readonly #byClass: Record<OperationClass, Watch> = {
+    emergency: emptyWatch,
+    critical: emptyWatch,
+    standard: emptyWatch,
   };
-  const last = window.at(-1);
-  if (!last) return { status: 'unknown', cause: 'no calls yet', ...facts };
-  if (!last.error) return { status: 'healthy', cause: null, ...facts };
-  const inARow = window.length - 1 - window.findLastIndex(({ error }) => error === null);
-  const lasting = inARow >= options.unhealthyAfterFailures || last.error.errorClass === 'configuration';
-  const recent = now - last.at < options.recoverAfterMs;
-  const status = lasting && recent ? 'unhealthy' : 'degraded';
-  return { status, cause: `${inARow} failed in a row, last: ${last.error.message}`, ...facts };
-}
+  #whole: Watch = emptyWatch;
+  #probe: ProbeOutcome | null = null;
+  #lastCallAt: number | null = null;
 
-/** Nearest-rank percentile; null for no values. */
-export function percentile(values: readonly number[], fraction: number): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(fraction * sorted.length) - 1)] ?? null;
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get name(): PathName {
+    return this.#dependencies.path.name;
+  }
+
+  /** When the last real call ended, in ms on the monitor's clock. */
+  get lastCallAt(): number | null {
+    return this.#lastCallAt;
+  }
+
+  /** Whether the path, or one class on it, has been left for the other one. */
+  get isLeft(): boolean {
+    const now = this.#dependencies.now();
+    return isLeft(this.#whole, now) || operationClasses.some((name) => isLeft(this.#byClass[name], now));
+  }
+
+  /** @param failure why the call failed; null where it succeeded */
+  recordCall(operationClass: OperationClass, durationMs: number, failure: string | null): void {
+    const call = this.#watched(durationMs, failure, false);
+    const badCalls = this.#dependencies.settings.badCalls();
+    this.#whole = observe(this.#whole, call, badCalls);
+    this.#byClass[operationClass] = observe(this.#byClass[operationClass], call, badCalls);
+    this.#lastCallAt = call.at;
+  }
+
+  /** A probe stands in for calls where there are none: while the path is left, its window goes on. */
+  recordProbe(durationMs: number, failure: string | null): void {
+    const call = this.#watched(durationMs, failure, true);
+    this.#probe = { at: call.at, durationMs, failure };
+    const badCalls = this.#dependencies.settings.badCalls();
+    if (this.#whole.left) this.#whole = observe(this.#whole, call, badCalls);
+    for (const name of operationClasses) {
+      if (this.#byClass[name].left) this.#byClass[name] = observe(this.#byClass[name], call, badCalls);
+    }
+  }
+
+  report(operationClass?: OperationClass): PathReport {
+    const { configured, findings, available, breakers } = this.#dependencies.path.state();
+    const { calls } = this.#whole;
+    const real = calls.filter(({ probe }) => !probe);
+    const broken = Object.values(breakers).find(({ state }) => state !== 'closed');
+    return {
+      configured,
+      findings: [...findings, ...this.#disagreement()],
+      ...this.#judge(operationClass, available ? null : (broken?.reason ?? 'its breaker is open')),
+      calls: real.length,
+      failures: real.filter(({ failure }) => failure !== null).length,
+      p50Ms: percentileMs(this.#whole, 0.5, ({ probe }) => !probe),
+      p95Ms: this.p95Ms(),
+      probe: this.#probe,
+    };
+  }
+
+  /** Recent p95 of real calls, in ms; null under five of them. */
+  p95Ms(): number | null {
+    const real = this.#whole.calls.filter(({ probe, failure }) => !probe && failure === null);
+    return real.length < leastCalls ? null : percentileMs(this.#whole, 0.95, ({ probe }) => !probe);
+  }
+
+  /** Time in which the path may be held to answer, in ms: twice its p95, but no more than the class's target. */
+  fairMs(operationClass: OperationClass): number {
+    const { targetMs } = latencyLimits[operationClass];
+    const p95Ms = this.p95Ms();
+    return p95Ms === null ? targetMs : Math.min(targetMs, Math.max(2 * p95Ms, leastFairMs));
+  }
+
+  /** Forgets why the path was left: an operator has mended it. */
+  reset(): void {
+    this.#whole = emptyWatch;
+    for (const name of operationClasses) this.#byClass[name] = emptyWatch;
+  }
+
+  #judge(operationClass: OperationClass | undefined, broken: string | null): Pick<PathReport, 'status' | 'cause'> {
+    const now = this.#dependencies.now();
+    if (broken !== null) return { status: 'unhealthy', cause: broken };
+    const watches = [this.#whole, ...(operationClass ? [this.#byClass[operationClass]] : [])];
+    const left = watches.find((watch) => isLeft(watch, now));
+    if (left) return { status: 'unhealthy', cause: left.left?.cause ?? null };
+    const lanes = operationClass ? [] : operationClasses.filter((name) => isLeft(this.#byClass[name], now));
+    if (lanes.length > 0) {
+      const causes = lanes.map((name) => `${name} operations: ${this.#byClass[name].left?.cause}`);
+      return { status: 'degraded', cause: causes.join('; ') };
+    }
+    const last = this.#whole.calls.at(-1);
+    if (!last) return { status: 'unknown', cause: 'no calls yet' };
+    return last.failure === null ? { status: 'healthy', cause: null } : { status: 'degraded', cause: last.failure };
+  }
+
+  /** A probe that says the opposite of the last call, both recent, is itself a finding. */
+  #disagreement(): string[] {
+    const call = this.#whole.calls.findLast(({ probe }) => !probe);
+    const probe = this.#probe;
+    const oldest = this.#dependencies.now() - freshMs;
+    if (!call || !probe || call.at < oldest || probe.at < oldest) return [];
+    if ((call.failure === null) === (probe.failure === null)) return [];
+    const [bad, good] = call.failure === null ? ['probes fail', 'calls succeed'] : ['calls fail', 'probes succeed'];
+    return [`On the ${this.name} path ${bad} while ${good}: ${call.failure ?? probe.failure}`];
+  }
+
+  #watched(durationMs: number, failure: string | null, probe: boolean): WatchedCall {
+    const slow = durationMs > this.#dependencies.settings.slowMs(this.name);
+    return { at: this.#dependencies.now(), durationMs, failure, slow, probe };
+  }
 }

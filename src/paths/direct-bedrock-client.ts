@@ -1,3 +1,4 @@
+import type { ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime';
 import { messageOf } from '../config/errors.ts';
 import { operationClasses } from '../config/operation-types.ts';
 import type { DirectConfig } from '../config/schema.ts';
@@ -5,6 +6,7 @@ import { readConverse, readConverseStream } from './bedrock-answer.ts';
 import { type BedrockConnection, openBedrock } from './bedrock-connection.ts';
 import { bedrockError } from './bedrock-errors.ts';
 import { converseInput, modelSettings } from './bedrock-request.ts';
+import { type BreakerSettings, PathBreaker } from './circuit-breaker.ts';
 import type { CallOptions, Path, PathAnswer, PathRequest, PathState } from './path.ts';
 
 interface Dependencies {
@@ -13,6 +15,7 @@ interface Dependencies {
   simulate: boolean;
   env: Record<string, string | undefined>;
   now: () => number;
+  breaker: BreakerSettings;
 }
 
 /** How long it is believed that no credentials were found, in ms; then the chain is asked again. */
@@ -22,29 +25,34 @@ const credentialsRecheckMs = 30_000;
 export class DirectBedrockClient implements Path {
   readonly name = 'direct';
   readonly #dependencies: Dependencies;
+  readonly #breaker: PathBreaker;
   #connection: Promise<BedrockConnection> | undefined;
   #region: string | undefined;
   #credentialsProblem: { message: string; checkedAt: number } | undefined;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    const probe = (signal: AbortSignal) => this.probe(signal);
+    this.#breaker = new PathBreaker({ path: 'direct', name: 'Bedrock', probe, ...dependencies.breaker });
   }
 
   async call(request: PathRequest, { signal, onProgress }: CallOptions): Promise<PathAnswer> {
     const settings = modelSettings(this.#dependencies.config, request.class);
     const input = converseInput(request, settings);
-    try {
-      const { client, ConverseCommand, ConverseStreamCommand } = await this.#open();
-      signal.throwIfAborted();
-      const send = { abortSignal: signal };
-      const answer = onProgress
-        ? await readConverseStream(await client.send(new ConverseStreamCommand(input), send), onProgress)
-        : readConverse(await client.send(new ConverseCommand(input), send));
-      this.#credentialsProblem = undefined;
-      return { ...answer, modelId: settings.modelId, upstream: null };
-    } catch (thrown) {
-      throw bedrockError(thrown);
-    }
+    const answer = await this.#breaker.run(() => this.#converse(input, signal, onProgress), signal);
+    return { ...answer, modelId: settings.modelId, upstream: null };
+  }
+
+  /** One word of one token: the smallest Converse call. */
+  async probe(signal: AbortSignal): Promise<void> {
+    const { modelId } = modelSettings(this.#dependencies.config, 'emergency');
+    const messages = [{ role: 'user' as const, content: [{ text: 'ping' }] }];
+    const inferenceConfig = { maxTokens: 1 };
+    await this.#converse({ modelId, messages, inferenceConfig, requestMetadata: { operation: 'probe' } }, signal);
+  }
+
+  resetBreakers(): void {
+    this.#breaker.reset();
   }
 
   state(): PathState {
@@ -56,6 +64,8 @@ export class DirectBedrockClient implements Path {
     }
     return {
       configured: config.enabled && !problem,
+      available: this.#breaker.isClosed,
+      breakers: { bedrock: this.#breaker.view() },
       findings: [
         ...(config.enabled ? [] : ['The direct path is off: set direct.enabled to true to use Bedrock.']),
         ...(problem ? [problem.message] : []),
@@ -87,8 +97,24 @@ export class DirectBedrockClient implements Path {
   }
 
   async close(): Promise<void> {
+    this.#breaker.end();
     const connection = await this.#connection?.catch(() => undefined);
     connection?.client.destroy();
+  }
+
+  async #converse(input: ConverseCommandInput, signal: AbortSignal, onProgress?: (text: string) => void) {
+    try {
+      const { client, ConverseCommand, ConverseStreamCommand } = await this.#open();
+      signal.throwIfAborted();
+      const send = { abortSignal: signal };
+      const answer = onProgress
+        ? await readConverseStream(await client.send(new ConverseStreamCommand(input), send), onProgress)
+        : readConverse(await client.send(new ConverseCommand(input), send));
+      this.#credentialsProblem = undefined;
+      return answer;
+    } catch (thrown) {
+      throw bedrockError(thrown);
+    }
   }
 
   async #open(): Promise<BedrockConnection> {

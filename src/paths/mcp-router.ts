@@ -3,14 +3,17 @@ import PQueue from 'p-queue';
 import type { OperationClass } from '../config/operation-types.ts';
 import type { McpConfig } from '../config/schema.ts';
 import { fillArguments } from './argument-template.ts';
+import { type BreakerSettings, PathBreaker } from './circuit-breaker.ts';
 import { mcpError } from './mcp-errors.ts';
 import type { CallOptions, Path, PathAnswer, PathRequest, PathState } from './path.ts';
 import { PathError } from './path-error.ts';
 import { readToolAnswer } from './tool-answer.ts';
+import { untilAborted } from './until-aborted.ts';
 import { type ConnectionState, UpstreamConnection } from './upstream-connection.ts';
 
 interface Dependencies {
   config: McpConfig;
+  breaker: BreakerSettings;
   onStateChange: (upstream: string, state: ConnectionState, cause: string | null) => void;
 }
 
@@ -19,24 +22,35 @@ const priorities: Record<OperationClass, number> = { emergency: 2, critical: 1, 
 // The attempt's signal ends a call; the client's own 60 s must not come first, nor a stray call stay for ever.
 const clientTimeoutMs = 600_000;
 
+/** One upstream: its connection, and the breaker in front of it. */
+interface Upstream {
+  connection: UpstreamConnection;
+  breaker: PathBreaker;
+}
+
 /** The mcp path: a tool of an upstream MCP server, behind a bounded priority queue. */
 export class MCPRouter implements Path {
   readonly name = 'mcp';
   readonly #config: McpConfig;
   readonly #queue: PQueue;
-  readonly #connections: readonly UpstreamConnection[];
+  readonly #upstreams: readonly Upstream[];
 
-  constructor({ config, onStateChange }: Dependencies) {
+  constructor({ config, breaker, onStateChange }: Dependencies) {
     this.#config = config;
     this.#queue = new PQueue({ concurrency: config.concurrency });
     const { connectTimeoutMs, maxAnswerBytes } = config;
-    this.#connections = config.upstreams.map(
-      (upstream) => new UpstreamConnection({ upstream, connectTimeoutMs, maxAnswerBytes, onStateChange }),
-    );
+    this.#upstreams = config.upstreams.map((upstream) => {
+      const connection = new UpstreamConnection({ upstream, connectTimeoutMs, maxAnswerBytes, onStateChange });
+      const probe = (signal: AbortSignal) => ping(connection, signal);
+      return {
+        connection,
+        breaker: new PathBreaker({ path: 'mcp', name: `Upstream ${upstream.name}`, probe, ...breaker }),
+      };
+    });
   }
 
   async call(request: PathRequest, options: CallOptions): Promise<PathAnswer> {
-    const connection = this.#choose(request);
+    const { connection, breaker } = this.#choose(request);
     if (this.#queue.pending >= this.#queue.concurrency && this.#queue.size >= this.#config.queueSize) {
       throw new PathError({
         path: 'mcp',
@@ -47,7 +61,8 @@ export class MCPRouter implements Path {
       });
     }
     try {
-      return await this.#queue.add(() => this.#ask(connection, request, options), {
+      const ask = () => breaker.run(() => this.#ask(connection, request, options), options.signal);
+      return await this.#queue.add(ask, {
         priority: priorities[request.class],
         signal: options.signal,
       });
@@ -57,43 +72,65 @@ export class MCPRouter implements Path {
   }
 
   state(): PathState {
-    const findings = this.#connections
-      .filter(({ failure }) => failure !== undefined)
-      .map(({ failure }) => `${failure?.message}. ${failure?.remedy}`);
-    if (this.#connections.length === 0) {
+    const findings = this.#upstreams
+      .map(({ connection }) => connection.failure)
+      .filter((failure) => failure !== undefined)
+      .map(({ message, remedy }) => `${message}. ${remedy}`);
+    if (this.#upstreams.length === 0) {
       findings.push('No upstream MCP server is configured: set mcp.upstreams to use the mcp path.');
     }
     return {
-      configured: this.#connections.length > 0,
+      configured: this.#upstreams.length > 0,
+      available: this.#upstreams.some(({ breaker }) => breaker.isClosed),
+      breakers: Object.fromEntries(
+        this.#upstreams.map(({ connection, breaker }) => [connection.upstream.name, breaker.view()]),
+      ),
       findings,
       details: {
-        upstreams: Object.fromEntries(this.#connections.map(({ upstream, state }) => [upstream.name, state])),
+        upstreams: Object.fromEntries(
+          this.#upstreams.map(({ connection }) => [connection.upstream.name, connection.state]),
+        ),
         queue: { running: this.#queue.pending, waiting: this.#queue.size, limit: this.#config.queueSize },
       },
     };
   }
 
+  /** Pings the upstreams in turn: the path answers when one of them does. */
+  async probe(signal: AbortSignal): Promise<void> {
+    let failure: unknown = noUpstream('any');
+    for (const { connection } of this.#upstreams) {
+      try {
+        return await ping(connection, signal);
+      } catch (thrown) {
+        failure = thrown;
+      }
+    }
+    throw failure;
+  }
+
+  resetBreakers(): void {
+    for (const { breaker } of this.#upstreams) breaker.reset();
+  }
+
   async warmUp(): Promise<void> {
     // What fails here is kept by the connection and shown by state().
-    await Promise.allSettled(this.#connections.map((connection) => connection.client()));
+    await Promise.allSettled(this.#upstreams.map(({ connection }) => connection.client()));
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#connections.map((connection) => connection.close()));
+    for (const { breaker } of this.#upstreams) breaker.end();
+    await Promise.allSettled(this.#upstreams.map(({ connection }) => connection.close()));
   }
 
-  /** The first upstream for this type that has no failed connection, else the first for this type. */
-  #choose(request: PathRequest): UpstreamConnection {
-    const able = this.#connections.filter(({ upstream }) => upstream.operations?.includes(request.type) ?? true);
-    const chosen = able.find(({ state }) => state !== 'failed') ?? able[0];
-    if (chosen) return chosen;
-    throw new PathError({
-      path: 'mcp',
-      errorClass: 'configuration',
-      kind: 'no_upstream',
-      message: `No upstream answers ${request.type} operations`,
-      remedy: 'Add an upstream to mcp.upstreams, or add the type to "operations" of one.',
+  /** The first upstream for this type that is connected and whose breaker is closed, or else the nearest to that. */
+  #choose(request: PathRequest): Upstream {
+    const able = this.#upstreams.filter(({ connection }) => {
+      return connection.upstream.operations?.includes(request.type) ?? true;
     });
+    const closed = able.filter(({ breaker }) => breaker.isClosed);
+    const chosen = closed.find(({ connection }) => connection.state !== 'failed') ?? closed[0] ?? able[0];
+    if (chosen) return chosen;
+    throw noUpstream(request.type);
   }
 
   async #ask(connection: UpstreamConnection, request: PathRequest, options: CallOptions): Promise<PathAnswer> {
@@ -129,4 +166,25 @@ export class MCPRouter implements Path {
 /** The upstream's own word, or how far it is. */
 function progressText({ message, progress, total }: Parameters<ProgressCallback>[0]): string {
   return message ?? (total === undefined ? String(progress) : `${progress} of ${total}`);
+}
+
+/** Asks whether an upstream answers at all, by the cheapest request of its era. */
+async function ping(connection: UpstreamConnection, signal: AbortSignal): Promise<void> {
+  try {
+    const client = await untilAborted(connection.client(), signal);
+    if (client.getProtocolEra() === 'legacy') await client.ping({ signal });
+    else await client.listTools(undefined, { signal, cacheMode: 'refresh' });
+  } catch (thrown) {
+    throw mcpError(thrown, connection.upstream.name);
+  }
+}
+
+function noUpstream(type: string): PathError {
+  return new PathError({
+    path: 'mcp',
+    errorClass: 'configuration',
+    kind: 'no_upstream',
+    message: `No upstream answers ${type} operations`,
+    remedy: 'Add an upstream to mcp.upstreams, or add the type to "operations" of one.',
+  });
 }

@@ -12,29 +12,38 @@ export const errorClasses = [
   'configuration',
   'upstream',
   'overload',
+  'unavailable',
   'cancelled',
 ] as const;
 export type ErrorClass = (typeof errorClasses)[number];
 
 interface ClassTraits {
+  /** How often a call may be made again on the same path. */
+  retries: number;
   /** Whether the other path may be asked. */
   fallback: boolean;
+  /** Whether it counts against the path's breaker; a configuration error opens it at once. */
+  breaker: boolean;
   /** Whether the path's health suffers. */
-  lowersHealth: boolean;
+  health: boolean;
 }
 
-/** The fault matrix: what an error of each class does. `cancelled` is the client's own wish, so nothing follows from it. */
+/**
+ * The fault matrix: what an error of each class does. `unavailable` is an open breaker, which has had its effect already;
+ * `cancelled` is the client's own wish, so nothing follows from it.
+ */
 export const traits: Record<ErrorClass, ClassTraits> = {
-  throttled: { fallback: true, lowersHealth: true },
-  transient: { fallback: true, lowersHealth: true },
-  timeout: { fallback: true, lowersHealth: true },
-  network: { fallback: true, lowersHealth: true },
-  protocol: { fallback: true, lowersHealth: true },
-  caller: { fallback: false, lowersHealth: false },
-  configuration: { fallback: true, lowersHealth: true },
-  upstream: { fallback: true, lowersHealth: true },
-  overload: { fallback: true, lowersHealth: true },
-  cancelled: { fallback: false, lowersHealth: false },
+  throttled: { retries: 2, fallback: true, breaker: false, health: true },
+  transient: { retries: 2, fallback: true, breaker: true, health: true },
+  timeout: { retries: 0, fallback: true, breaker: true, health: true },
+  network: { retries: 1, fallback: true, breaker: true, health: true },
+  protocol: { retries: 0, fallback: true, breaker: true, health: true },
+  caller: { retries: 0, fallback: false, breaker: false, health: false },
+  configuration: { retries: 0, fallback: true, breaker: true, health: true },
+  upstream: { retries: 0, fallback: true, breaker: true, health: true },
+  overload: { retries: 0, fallback: true, breaker: false, health: true },
+  unavailable: { retries: 0, fallback: true, breaker: false, health: false },
+  cancelled: { retries: 0, fallback: false, breaker: false, health: false },
 };
 
 export interface PathFault {
@@ -46,6 +55,8 @@ export interface PathFault {
   remedy: string;
   /** How long the service asks to wait, in ms. */
   retryAfterMs?: number | undefined;
+  /** True where the path is not to blame: it neither counts against the breaker nor lowers health. */
+  blameless?: boolean;
   cause?: unknown;
 }
 
@@ -55,6 +66,7 @@ export class PathError extends HybridRoutingError {
   readonly errorClass: ErrorClass;
   readonly kind: string;
   readonly retryAfterMs: number | undefined;
+  readonly blameless: boolean;
 
   constructor(fault: PathFault) {
     super(`${fault.path}_${fault.errorClass}`, fault.message, fault.remedy, { cause: fault.cause });
@@ -62,5 +74,6 @@ export class PathError extends HybridRoutingError {
     this.errorClass = fault.errorClass;
     this.kind = fault.kind;
     this.retryAfterMs = fault.retryAfterMs;
+    this.blameless = fault.blameless ?? false;
   }
 }

@@ -1,4 +1,5 @@
 import type { OperationClass, OperationType, PathName } from '../config/operation-types.ts';
+import type { BreakerView } from './circuit-breaker.ts';
 
 export interface Message {
   role: 'user' | 'assistant';
@@ -48,6 +49,9 @@ export interface CallOptions {
 /** How a path stands by its configuration and connections; what calls have seen of it is health's matter. */
 export interface PathState {
   configured: boolean;
+  /** False while every breaker of the path is open: a call would be refused at once. */
+  available: boolean;
+  breakers: Readonly<Record<string, BreakerView>>;
   /** Worth an operator's eye: what is missing or wrong, and what to do. */
   findings: readonly string[];
   /** Facts for a health report: region, model, upstreams with their connection state. */
@@ -60,6 +64,10 @@ export interface Path {
   /** @throws PathError, always classified. */
   call(request: PathRequest, options: CallOptions): Promise<PathAnswer>;
   state(): PathState;
+  /** The cheapest call that proves that the path answers: passes no breaker and counts for none. @throws PathError */
+  probe(signal: AbortSignal): Promise<void>;
+  /** Closes every breaker of the path. */
+  resetBreakers(): void;
   /** Loads and connects ahead of the first call. Never throws: what fails is in `state()`. */
   warmUp(): Promise<void>;
   close(): Promise<void>;

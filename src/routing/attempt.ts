@@ -1,53 +1,89 @@
 import type { PathName } from '../config/operation-types.ts';
 import type { Path, PathAnswer, PathRequest } from '../paths/path.ts';
 import { PathError } from '../paths/path-error.ts';
+import { untilAborted } from '../paths/until-aborted.ts';
+import { withRetries } from './retry.ts';
+import type { TokenBudget } from './token-budget.ts';
 
-/** What one call of one path came to. */
+/** What one attempt at a path, with its retries, came to. */
 export interface AttemptOutcome {
   path: PathName;
   /** When it began, in ms from the start of the operation. */
   startedMs: number;
   durationMs: number;
+  retries: number;
   answer: PathAnswer | null;
   error: PathError | null;
 }
 
-interface AttemptOptions {
+export interface AttemptOptions {
   /** Time for this attempt, in ms. */
   shareMs: number;
+  /** A share shorter than this is no test of the path: that it was spent is not held against the path. In ms. */
+  fairMs: number;
   /** Start of the operation, on the clock of `now`. */
   operationStart: number;
   now: () => number;
+  random: () => number;
+  retryBudget: TokenBudget;
   /** The client's own cancellation. */
   cancelled: AbortSignal;
   onProgress?: ((text: string) => void) | undefined;
 }
 
-/** Calls a path and never takes longer than its share: one timer and one controller end everything that the call waits for. */
-export async function attempt(path: Path, request: PathRequest, options: AttemptOptions): Promise<AttemptOutcome> {
-  const { shareMs, operationStart, now, cancelled, onProgress } = options;
-  const started = now();
+export interface RunningAttempt {
+  path: PathName;
+  /** Never rejects. */
+  outcome: Promise<AttemptOutcome>;
+  /** Ends it because the other path has answered. */
+  abandon(): void;
+}
+
+/**
+ * Calls a path and never takes longer than its share: one timer and one controller end everything that the attempt waits
+ * for (queue, connection, first byte, body, backoff), also where the path ignores its signal.
+ */
+export function startAttempt(path: Path, request: PathRequest, options: AttemptOptions): RunningAttempt {
   const controller = new AbortController();
-  const ended = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
-  });
-  const timer = setTimeout(() => controller.abort(shareSpent(path.name, shareMs)), shareMs);
+  return {
+    path: path.name,
+    outcome: run(path, request, options, controller),
+    abandon: () => controller.abort(abandoned(path.name)),
+  };
+}
+
+async function run(
+  path: Path,
+  request: PathRequest,
+  options: AttemptOptions,
+  controller: AbortController,
+): Promise<AttemptOutcome> {
+  const { shareMs, fairMs, operationStart, now, random, retryBudget, cancelled, onProgress } = options;
+  const started = now();
+  const { signal } = controller;
+  const timer = setTimeout(() => controller.abort(shareSpent(path.name, shareMs, shareMs < fairMs)), shareMs);
   const onCancel = () => controller.abort(cancelledByClient(path.name));
   cancelled.addEventListener('abort', onCancel, { once: true });
   if (cancelled.aborted) onCancel();
+  let retries = 0;
   const outcome = (answer: PathAnswer | null, error: PathError | null): AttemptOutcome => ({
     path: path.name,
     startedMs: started - operationStart,
     durationMs: now() - started,
+    retries,
     answer,
     error,
   });
   try {
-    const call = path.call(request, { signal: controller.signal, onProgress });
-    return outcome(await Promise.race([call, ended]), null);
+    const call = async () => untilAborted(path.call(request, { signal, onProgress }), signal);
+    const onRetry = () => {
+      retries += 1;
+    };
+    const remainingMs = () => started + shareMs - now();
+    return outcome(await withRetries(call, onRetry, { budget: retryBudget, signal, remainingMs, random }), null);
   } catch (thrown) {
     // The abort's own reason says why it ended; what the path made of the abort does not matter.
-    const reason: unknown = controller.signal.aborted ? controller.signal.reason : thrown;
+    const reason: unknown = signal.aborted ? signal.reason : thrown;
     return outcome(null, reason instanceof PathError ? reason : unexpected(path.name, reason));
   } finally {
     clearTimeout(timer);
@@ -55,13 +91,14 @@ export async function attempt(path: Path, request: PathRequest, options: Attempt
   }
 }
 
-function shareSpent(path: PathName, shareMs: number): PathError {
+function shareSpent(path: PathName, shareMs: number, blameless: boolean): PathError {
   return new PathError({
     path,
     errorClass: 'timeout',
     kind: 'share_spent',
     message: `The ${path} path gave no answer within its ${Math.round(shareMs)} ms of the deadline`,
     remedy: `Call health_check with component ${path === 'direct' ? 'direct-bedrock' : 'mcp-router'}.`,
+    blameless,
   });
 }
 
@@ -72,6 +109,16 @@ function cancelledByClient(path: PathName): PathError {
     kind: 'cancelled',
     message: 'The client cancelled the operation',
     remedy: 'Send it again if it is still wanted.',
+  });
+}
+
+function abandoned(path: PathName): PathError {
+  return new PathError({
+    path,
+    errorClass: 'cancelled',
+    kind: 'hedge_lost',
+    message: 'The other path answered first',
+    remedy: 'Nothing: the operation was answered.',
   });
 }
 

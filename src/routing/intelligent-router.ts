@@ -1,13 +1,16 @@
-import { classOf, type OperationType, type PathName } from '../config/operation-types.ts';
+import { classOf, type OperationClass, type OperationType, type PathName } from '../config/operation-types.ts';
 import type { HybridHealthMonitor } from '../health/hybrid-health-monitor.ts';
 import type { Path, PathAnswer, PathRequest } from '../paths/path.ts';
 import { type PathError, traits } from '../paths/path-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type AttemptOutcome, attempt } from './attempt.ts';
+import { type AttemptOutcome, type RunningAttempt, startAttempt } from './attempt.ts';
 import { operationDeadlineMs, primaryShareMs } from './deadline.ts';
 import { type Decision, decide, type RouteOverride } from './decide.ts';
+import { hedged } from './hedge.ts';
 import type { RouteOverrides } from './overrides.ts';
+import { PartialText } from './partial-text.ts';
 import type { RoutingPolicy } from './policy.ts';
+import { TokenBudget } from './token-budget.ts';
 
 interface Dependencies {
   paths: Record<PathName, Path>;
@@ -15,7 +18,10 @@ interface Dependencies {
   overrides: RouteOverrides;
   policy: RoutingPolicy;
   logger: Logger;
+  hedging: boolean;
   now: () => number;
+  /** 0 to 1, as Math.random: the jitter of retries. */
+  random: () => number;
 }
 
 export interface RouteOptions {
@@ -38,14 +44,37 @@ export interface RouteOutcome {
   path: PathName | null;
   attempts: AttemptOutcome[];
   fallback: Fallback | null;
+  /** Whether the second path was started while the first one still ran. */
+  hedged: boolean;
   /** The last error, where there is no answer. */
   error: PathError | null;
   durationMs: number;
 }
 
+// Retries are at most 10 % of successes, hedges 5 % of emergency operations (docs/architecture.md), after a short burst.
+const retryRatio = 0.1;
+const retryBurst = 10;
+const hedgeRatio = 0.05;
+const hedgeBurst = 2;
+
+/** What one operation carries through its attempts. */
+interface Run {
+  request: PathRequest;
+  decision: Decision;
+  deadlineMs: number;
+  start: number;
+  options: RouteOptions;
+  partial: PartialText;
+}
+
 /** Routes an operation: decides, tries the primary path within its share of the deadline, and the other path at most once. */
 export class IntelligentRouter {
   readonly #dependencies: Dependencies;
+  readonly #retryBudgets: Record<PathName, TokenBudget> = {
+    direct: new TokenBudget(retryRatio, retryBurst),
+    mcp: new TokenBudget(retryRatio, retryBurst),
+  };
+  readonly #hedgeBudget = new TokenBudget(hedgeRatio, hedgeBurst);
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -54,63 +83,98 @@ export class IntelligentRouter {
   /** @param override what is assumed to be in force; by default what is */
   decide(type: OperationType, override: RouteOverride | null = this.#dependencies.overrides.current()): Decision {
     const { health, policy } = this.#dependencies;
-    return decide(type, health.snapshot(), override, policy);
+    return decide(type, health.snapshot(classOf(type)), override, policy);
   }
 
   async route(request: PathRequest, options: RouteOptions): Promise<RouteOutcome> {
-    const { now, policy, paths } = this.#dependencies;
+    const { now, policy } = this.#dependencies;
     const start = now();
     const decision = this.decide(request.type);
     this.#logDecision(request, decision);
-    const { slaMs } = policy.classes[classOf(request.type)];
-    const deadlineMs = operationDeadlineMs(slaMs, options.deadlineMs);
-    const attempts: AttemptOutcome[] = [];
-    let fallback: Fallback | null = null;
-
-    const run = async (path: PathName, shareMs: number) => {
-      const outcome = await attempt(paths[path], request, {
-        shareMs,
-        operationStart: start,
-        now,
-        cancelled: options.cancelled,
-        onProgress: options.onProgress,
-      });
-      // A deadline shorter than the SLA is the caller's own choice: a path is not to blame for missing it.
-      this.#recordHealth(outcome, deadlineMs < slaMs);
-      attempts.push(outcome);
-      return outcome;
-    };
-
-    if (decision.primary !== null) {
-      const first = await run(decision.primary, this.#primaryShare(decision, deadlineMs));
-      const remainingMs = deadlineMs - (now() - start);
-      if (first.error && decision.fallback !== null && traits[first.error.errorClass].fallback && remainingMs > 0) {
-        fallback = { from: decision.primary, to: decision.fallback, reason: first.error.message };
-        await run(decision.fallback, remainingMs);
-      }
-    }
-    const last = attempts.at(-1);
+    const deadlineMs = operationDeadlineMs(policy.classes[request.class].slaMs, options.deadlineMs);
+    const partial = new PartialText(options.onProgress);
+    const { attempts, fallback } = await this.#attempts({ request, decision, deadlineMs, start, options, partial });
+    const winner = attempts.find(({ answer }) => answer !== null);
     return {
       decision,
-      answer: last?.answer ?? null,
-      path: last?.answer ? last.path : null,
+      answer: winner?.answer ?? null,
+      path: winner?.path ?? null,
       attempts,
       fallback,
-      error: last?.error ?? null,
+      hedged: attempts.length > 1 && fallback === null,
+      error: winner ? null : (attempts.at(-1)?.error ?? null),
       durationMs: now() - start,
     };
   }
 
+  async #attempts(run: Run): Promise<Pick<RouteOutcome, 'attempts' | 'fallback'>> {
+    const { decision, deadlineMs, start, partial } = run;
+    const { primary } = decision;
+    if (primary === null) return { attempts: [], fallback: null };
+    const shareMs = this.#primaryShare(decision, deadlineMs);
+    const { first, second } = await this.#primaryAttempt(run, primary, shareMs);
+    const error = first.error;
+    if (second || !error || decision.fallback === null) {
+      const took = second?.answer && error && error.kind !== 'hedge_lost';
+      const fallback = took ? { from: first.path, to: second.path, reason: error.message } : null;
+      return { attempts: second ? [first, second] : [first], fallback };
+    }
+    const remainingMs = deadlineMs - (this.#dependencies.now() - start);
+    if (!traits[error.errorClass].fallback || remainingMs <= 0) return { attempts: [first], fallback: null };
+    partial.withdraw(primary);
+    const fallback = { from: primary, to: decision.fallback, reason: error.message };
+    const other = this.#start(run, decision.fallback, remainingMs, partial.report);
+    return { attempts: [first, await other.outcome], fallback };
+  }
+
+  /** The primary attempt, for an emergency hedged by the other path when it runs past its p95. */
+  async #primaryAttempt(run: Run, primary: PathName, shareMs: number) {
+    const { request, decision, deadlineMs, start, partial } = run;
+    const { health, hedging, now } = this.#dependencies;
+    const other = decision.fallback;
+    const first = this.#start(run, primary, shareMs, partial.report);
+    const delayMs = health.path(primary).p95Ms();
+    if (request.class !== 'emergency' || !hedging || other === null || delayMs === null || delayMs >= shareMs) {
+      return { first: await first.outcome, second: null };
+    }
+    this.#hedgeBudget.earn();
+    const startSecond = (): RunningAttempt | null => {
+      if (health.path(other).report(request.class).status === 'unhealthy' || !this.#hedgeBudget.take()) return null;
+      // Its text is not told while the first path's may be: two answers must not run into each other.
+      return this.#start(run, other, deadlineMs - (now() - start), undefined);
+    };
+    const outcome = await hedged(first, { delayMs, startSecond });
+    if (outcome.second?.answer) partial.withdraw(primary);
+    return outcome;
+  }
+
+  #start(run: Run, name: PathName, shareMs: number, onProgress: RouteOptions['onProgress']): RunningAttempt {
+    const { paths, health, now, random } = this.#dependencies;
+    const started = startAttempt(paths[name], run.request, {
+      shareMs,
+      fairMs: health.path(name).fairMs(run.request.class),
+      operationStart: run.start,
+      now,
+      random,
+      retryBudget: this.#retryBudgets[name],
+      cancelled: run.options.cancelled,
+      onProgress,
+    });
+    const outcome = started.outcome.then((ended) => {
+      this.#recordHealth(ended, run.request.class);
+      return ended;
+    });
+    return { ...started, outcome };
+  }
+
   #primaryShare({ fallback }: Decision, deadlineMs: number): number {
-    const p95Ms = fallback === null ? undefined : this.#dependencies.health.path(fallback).p95Ms;
+    const p95Ms = fallback === null ? undefined : this.#dependencies.health.path(fallback).p95Ms();
     return primaryShareMs(deadlineMs, p95Ms);
   }
 
-  #recordHealth({ path, durationMs, error }: AttemptOutcome, callerShortened: boolean): void {
-    if (error && !traits[error.errorClass].lowersHealth) return;
-    if (error?.kind === 'share_spent' && callerShortened) return;
-    const recorded = error && { errorClass: error.errorClass, message: error.message };
-    this.#dependencies.health.record(path, { durationMs, error: recorded });
+  #recordHealth({ path, durationMs, error }: AttemptOutcome, operationClass: OperationClass): void {
+    if (error && (error.blameless || !traits[error.errorClass].health)) return;
+    this.#dependencies.health.path(path).recordCall(operationClass, durationMs, error?.message ?? null);
   }
 
   #logDecision({ operationId, type }: PathRequest, decision: Decision): void {

@@ -29,6 +29,7 @@ export function uncalled(
     decision: decision ?? { primary: null, fallback: null, reasons: ['refused'], policyVersion: policy.version },
     attempts: [],
     fallback: null,
+    hedged: false,
     model: null,
     upstream: null,
     stopReason: null,
@@ -56,6 +57,7 @@ export function called(subject: Subject, outcome: RouteOutcome, findings: readon
     decision,
     attempts: outcome.attempts.map(attemptOf),
     fallback,
+    hedged: outcome.hedged,
     model: answer?.modelId ?? null,
     upstream: answer?.upstream ?? null,
     stopReason: answer?.stopReason ?? null,
@@ -69,11 +71,18 @@ export function called(subject: Subject, outcome: RouteOutcome, findings: readon
   };
 }
 
-function attemptOf({ path, startedMs, durationMs, error }: AttemptOutcome): OperationResult['attempts'][number] {
+function attemptOf({
+  path,
+  startedMs,
+  durationMs,
+  retries,
+  error,
+}: AttemptOutcome): OperationResult['attempts'][number] {
   return {
     path,
     startedMs: rounded(startedMs),
     durationMs: rounded(durationMs),
+    retries,
     outcome: outcomeOf(error),
     errorClass: error?.errorClass ?? null,
     cause: error?.message ?? null,

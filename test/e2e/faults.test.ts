@@ -16,7 +16,11 @@ describe('faults of a path, at the wire', () => {
       config: {
         simulator: { bedrockUrl: simulator.bedrock.url, upstreamUrl: simulator.upstream.url },
         // High, so that each fault is met on its own path and not routed round.
-        routing: { unhealthyAfterFailures: 20, recoverAfterMs: 100 },
+        routing: {
+          hedging: false,
+          fallbackAggressiveness: 0,
+          breaker: { consecutiveFailures: 20, openMs: 100, maxOpenMs: 100 },
+        },
       },
     });
   });
@@ -27,7 +31,7 @@ describe('faults of a path, at the wire', () => {
   afterEach(async () => {
     await simulator.bedrock.control.reset();
     await simulator.upstream.control.reset();
-    // A configuration error leaves its path at once, for recoverAfterMs: the next fault needs it back.
+    // A configuration error leaves its path at once, until probes succeed: the next fault needs it back.
     await until(
       'both paths are tried again',
       async () => !(await server.call('health_check')).text.includes('is unhealthy'),
@@ -151,12 +155,12 @@ describe('a path that keeps failing', () => {
       args: ['--simulate'],
       config: {
         simulator: { bedrockUrl: simulator.bedrock.url, upstreamUrl: simulator.upstream.url },
-        routing: { unhealthyAfterFailures: 3, recoverAfterMs: 500 },
+        routing: { breaker: { openMs: 500 } },
       },
     });
     try {
       await simulator.bedrock.control.setRules([{ fault: { kind: 'service_unavailable' } }]);
-      for (let call = 0; call < 3; call += 1) expect((await server.route(emergency)).fallback).not.toBeNull();
+      expect(await server.route(emergency)).toMatchObject({ path: 'mcp', attempts: [{ retries: 2 }, { retries: 0 }] });
       const straight = await server.route(emergency);
       expect(straight).toMatchObject({ path: 'mcp', fallback: null });
       expect((await server.call('health_check')).text).toContain('direct is unhealthy');

@@ -1,0 +1,44 @@
+import type { AttemptOutcome, RunningAttempt } from './attempt.ts';
+
+interface HedgeOptions {
+  /** How long the first attempt runs alone, in ms. */
+  delayMs: number;
+  /** Starts the second path; null where the budget has no hedge left. */
+  startSecond: () => RunningAttempt | null;
+}
+
+export interface HedgeOutcome {
+  first: AttemptOutcome;
+  /** Null where the first attempt ended before its delay, or the budget was spent. */
+  second: AttemptOutcome | null;
+}
+
+/**
+ * A hedged request: when the first attempt has run past its delay, the second path starts too; the first answer wins and the
+ * loser is aborted. An attempt that fails leaves the other one running.
+ */
+export async function hedged(first: RunningAttempt, { delayMs, startSecond }: HedgeOptions): Promise<HedgeOutcome> {
+  let second: RunningAttempt | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const delay = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), delayMs);
+  });
+  const early = await Promise.race([first.outcome, delay]);
+  clearTimeout(timer);
+  if (early) return { first: early, second: null };
+  second = startSecond();
+  if (!second) return { first: await first.outcome, second: null };
+  const winner = await firstAnswer(first, second);
+  for (const attempt of [first, second]) if (attempt !== winner) attempt.abandon();
+  return { first: await first.outcome, second: await second.outcome };
+}
+
+/** The attempt that answers first; null when neither does. */
+async function firstAnswer(...attempts: RunningAttempt[]): Promise<RunningAttempt | null> {
+  const answers = attempts.map(async (attempt) => {
+    const { answer } = await attempt.outcome;
+    if (!answer) throw new Error('no answer');
+    return attempt;
+  });
+  return Promise.any(answers).catch(() => null);
+}
