@@ -11,7 +11,8 @@ const mostReserve = 3 / 4;
 export function primaryShareMs(deadlineMs: number, fallbackP95Ms: number | null | undefined): number {
   if (fallbackP95Ms === undefined) return deadlineMs;
   const reserve = Math.min(Math.max(fallbackP95Ms ?? 0, deadlineMs * leastReserve), deadlineMs * mostReserve);
-  return deadlineMs - reserve;
+  // Whole milliseconds, as timers have them.
+  return Math.max(1, Math.round(deadlineMs - reserve));
 }
 
 /** The one deadline of an operation: its class's SLA, or the caller's deadline, if sooner; in ms. */

@@ -1,3 +1,4 @@
+import { traits } from '../paths/path-error.ts';
 import type { AttemptOutcome, RunningAttempt } from './attempt.ts';
 
 interface HedgeOptions {
@@ -28,17 +29,18 @@ export async function hedged(first: RunningAttempt, { delayMs, startSecond }: He
   if (early) return { first: early, second: null };
   second = startSecond();
   if (!second) return { first: await first.outcome, second: null };
-  const winner = await firstAnswer(first, second);
+  const winner = await settledBy(first, second);
   for (const attempt of [first, second]) if (attempt !== winner) attempt.abandon();
   return { first: await first.outcome, second: await second.outcome };
 }
 
-/** The attempt that answers first; null when neither does. */
-async function firstAnswer(...attempts: RunningAttempt[]): Promise<RunningAttempt | null> {
-  const answers = attempts.map(async (attempt) => {
-    const { answer } = await attempt.outcome;
-    if (!answer) throw new Error('no answer');
-    return attempt;
-  });
-  return Promise.any(answers).catch(() => null);
+/** The attempt that settles the operation: the first to answer, or the first path's refusal. Null when both fail. */
+async function settledBy(first: RunningAttempt, second: RunningAttempt): Promise<RunningAttempt | null> {
+  const settles = async (attempt: RunningAttempt) => {
+    const { answer, error } = await attempt.outcome;
+    // What the first path refuses (a guardrail, a bad request) must not be got from the second one.
+    if (answer || (attempt === first && error && !traits[error.errorClass].fallback)) return attempt;
+    throw new Error('no answer');
+  };
+  return Promise.any([settles(first), settles(second)]).catch(() => null);
 }

@@ -102,7 +102,7 @@ export class IntelligentRouter {
       attempts,
       fallback,
       hedged: attempts.length > 1 && fallback === null,
-      error: winner ? null : (attempts.at(-1)?.error ?? null),
+      error: winner ? null : decisiveError(attempts),
       durationMs: now() - start,
     };
   }
@@ -183,4 +183,10 @@ export class IntelligentRouter {
       'ROUTING_DECISION',
     );
   }
+}
+
+/** The error that the caller is told: a refusal, or else the last one; not that a hedge was called off. */
+function decisiveError(attempts: readonly AttemptOutcome[]): PathError | null {
+  const errors = attempts.map(({ error }) => error).filter((error) => error !== null && error.kind !== 'hedge_lost');
+  return errors.find((error) => error?.errorClass === 'caller') ?? errors.at(-1) ?? null;
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { PathError, traits } from '../paths/path-error.ts';
 import type { TokenBudget } from './token-budget.ts';
@@ -27,29 +26,39 @@ export async function withRetries<Result>(
   { budget, signal, remainingMs, random }: RetryOptions,
 ): Promise<Result> {
   let fault: PathError | undefined;
-  const once = async () => {
-    try {
-      const result = await call();
-      budget.earn();
-      return result;
-    } catch (thrown) {
-      // A breaker that our own failures have opened in the meantime is no news: what they were is.
-      if (thrown instanceof PathError && (thrown.kind !== 'breaker_open' || !fault)) fault = thrown;
-      throw fault ?? thrown;
-    }
-  };
-  return pRetry(once, {
-    retries: mostRetries,
-    minTimeout: 0,
-    factor: 1,
-    shouldRetry: async ({ error, retriesConsumed }) => {
-      if (!(error instanceof PathError) || signal.aborted) return false;
-      const waitMs = error.retryAfterMs ?? random() * Math.min(firstCeilingMs * 2 ** retriesConsumed, mostCeilingMs);
-      if (retriesConsumed >= traits[error.errorClass].retries || waitMs >= remainingMs() || !budget.take())
-        return false;
-      onRetry();
-      // The signal ends the wait; the attempt says why.
-      return sleep(waitMs, true, { signal }).catch(() => false);
-    },
+  try {
+    const result = await pRetry(call, {
+      retries: mostRetries,
+      minTimeout: 0,
+      factor: 1,
+      shouldRetry: async ({ error, retriesConsumed }) => {
+        if (!(error instanceof PathError) || signal.aborted) return false;
+        if (retriesConsumed >= traits[error.errorClass].retries) return false;
+        const waitMs = error.retryAfterMs ?? random() * Math.min(firstCeilingMs * 2 ** retriesConsumed, mostCeilingMs);
+        if (waitMs >= remainingMs() || !budget.take()) return false;
+        fault = error;
+        onRetry();
+        return wait(waitMs, signal);
+      },
+    });
+    budget.earn();
+    return result;
+  } catch (thrown) {
+    // A breaker that our own failures have opened in the meantime is no news: what they were is.
+    throw fault && thrown instanceof PathError && thrown.errorClass === 'unavailable' ? fault : thrown;
+  }
+}
+
+/** True after the time, false as soon as the signal aborts. */
+function wait(ms: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (whole: boolean) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      resolve(whole);
+    };
+    const timer = setTimeout(() => end(true), ms);
+    const onAbort = () => end(false);
+    signal.addEventListener('abort', onAbort, { once: true });
   });
 }

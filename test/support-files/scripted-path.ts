@@ -10,7 +10,9 @@ export class ScriptedPath implements Path {
   readonly name: PathName;
   readonly calls: CallOptions[] = [];
   script: Script;
-  standing: PathState = { configured: true, findings: [], details: {} };
+  standing: PathState = { configured: true, available: true, breakers: {}, findings: [], details: {} };
+  probes = 0;
+  resets = 0;
 
   constructor(name: PathName, script: Script = answers()) {
     this.name = name;
@@ -24,6 +26,14 @@ export class ScriptedPath implements Path {
 
   state(): PathState {
     return this.standing;
+  }
+
+  async probe(): Promise<void> {
+    this.probes += 1;
+  }
+
+  resetBreakers(): void {
+    this.resets += 1;
   }
 
   async warmUp(): Promise<void> {}
