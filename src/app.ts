@@ -1,14 +1,18 @@
 import type { Config } from './config/schema.ts';
+import { HealthHistory } from './health/history.ts';
 import { HybridHealthMonitor } from './health/hybrid-health-monitor.ts';
+import { HealthProber } from './health/prober.ts';
 import type { OperationContext } from './operations/operation.ts';
 import type { BreakerSettings } from './paths/circuit-breaker.ts';
 import { DirectBedrockClient } from './paths/direct-bedrock-client.ts';
 import { MCPRouter } from './paths/mcp-router.ts';
 import { IntelligentRouter } from './routing/intelligent-router.ts';
+import { Modes } from './routing/modes.ts';
 import { RouteOverrides } from './routing/overrides.ts';
 import { runbookPolicy } from './routing/policy.ts';
 import { RoutingSettings } from './routing/routing-settings.ts';
 import { BedrockSupportManager } from './support/bedrock-support-manager.ts';
+import { Intake } from './support/intake.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { OperationMetrics } from './telemetry/operation-metrics.ts';
 
@@ -16,6 +20,8 @@ import { OperationMetrics } from './telemetry/operation-metrics.ts';
 export interface App extends OperationContext {
   /** Connects upstreams and loads the AWS SDK, so that the first operation does not pay for it. Never throws. */
   warmUp(): Promise<void>;
+  /** Begins to probe paths without traffic, and to keep the history of health; ended by `close()`. */
+  start(): void;
   /** Closes connections and stops upstream processes. */
   close(): Promise<void>;
 }
@@ -49,32 +55,59 @@ export function createApp({ config, logger, env }: AppOptions): App {
     }),
   };
   const overrides = new RouteOverrides(wallClock);
+  const modes = new Modes(wallClock);
+  const intake = new Intake();
   const health = new HybridHealthMonitor({ paths, settings, now, wallClock });
+  const history = new HealthHistory({ health, wallClock });
+  const prober = new HealthProber({ paths, health, config: config.health, logger, now });
   const metrics = new OperationMetrics(now);
   const router = new IntelligentRouter({
     paths,
     health,
     overrides,
+    modes,
     policy,
     logger,
     hedging: config.routing.hedging,
     now,
     random: Math.random,
   });
-  const support = new BedrockSupportManager({ config, router, health, overrides, metrics, policy, logger });
+  const support = new BedrockSupportManager({
+    config,
+    router,
+    health,
+    overrides,
+    modes,
+    intake,
+    metrics,
+    policy,
+    logger,
+    wallClock,
+  });
   return {
     config,
     support,
     router,
     health,
+    history,
     overrides,
+    modes,
+    settings,
+    paths,
+    intake,
     metrics,
     logger,
     wallClock,
     async warmUp() {
       await Promise.all([paths.direct.warmUp(), paths.mcp.warmUp()]);
     },
+    start() {
+      history.start();
+      prober.start();
+    },
     async close() {
+      history.stop();
+      prober.stop();
       await Promise.all([paths.direct.close(), paths.mcp.close()]);
     },
   };

@@ -3,7 +3,9 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import { createApp } from './app.ts';
 import { messageOf } from './config/errors.ts';
 import type { Config } from './config/schema.ts';
+import { CountingTransport } from './counting-transport.ts';
 import { createServer } from './server.ts';
+import { Shutdown } from './shutdown.ts';
 import { useSimulator } from './simulated-config.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -16,27 +18,40 @@ export async function runStdio(configured: Config): Promise<void> {
   // stdout belongs to the protocol: whatever a library prints goes to stderr.
   globalThis.console = new Console(process.stderr);
   const logger = createLogger(configured);
+  const shutdown = new Shutdown({ logger, exit: (status) => process.exit(status) });
+  listen(shutdown);
+
   const simulator = await useSimulator(configured);
   const app = createApp({ config: simulator.config, logger, env: process.env });
-  const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: maxMessageBytes });
+  const stdio = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: maxMessageBytes });
+  const transport = new CountingTransport(stdio, () => void shutdown.end('the connection is closed'));
   const handle = serveStdio(() => createServer(app), {
     transport,
     onerror: (error) => logger.warn({ component: 'bedrock-support', cause: messageOf(error) }, 'protocol error'),
   });
-
-  let ending = false;
-  const end = async () => {
-    if (ending) return;
-    ending = true;
-    await handle.close();
-    await Promise.all([app.close(), simulator.close()]);
-    process.exit(0);
-  };
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
-  process.stdin.once('end', end).once('close', end);
-  process.stdout.once('error', end);
+  shutdown.watch({
+    drainMs: configured.drainMs,
+    stopAdmitting: () => app.intake.stop(),
+    idle: () => transport.idle(),
+    abortRunning: () => app.intake.abortRunning(),
+    close: async () => {
+      await Promise.all([handle.close(), app.close(), simulator.close()]);
+    },
+  });
 
   logger.info({ component: 'bedrock-support', simulate: configured.simulate }, 'serving MCP on stdio');
+  app.start();
   await app.warmUp();
+}
+
+/** Everything that ends the server: signals, a client that has gone, an error that nothing caught. */
+function listen(shutdown: Shutdown): void {
+  process.on('SIGTERM', () => shutdown.signal('SIGTERM'));
+  process.on('SIGINT', () => shutdown.signal('SIGINT'));
+  // The transport tells of a closed stdin; an error on either side may still come when it listens no more.
+  const gone = () => void shutdown.end('the client has gone');
+  process.stdin.on('error', gone);
+  process.stdout.on('error', gone);
+  process.on('uncaughtException', (error) => void shutdown.crash(error));
+  process.on('unhandledRejection', (reason) => void shutdown.crash(reason));
 }

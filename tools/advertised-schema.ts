@@ -30,6 +30,12 @@ function slim(json: JsonSchema, io: 'input' | 'output'): void {
   delete json.propertyNames;
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
+  // `.meta({ brief: true })`: an object whose fields the answer itself explains.
+  if (json.brief === true) {
+    delete json.brief;
+    delete json.properties;
+    delete json.required;
+  }
   // An answer may gain a field; only an argument that nobody knows is refused.
   if (io === 'output' && json.additionalProperties === false) delete json.additionalProperties;
 }

@@ -9,6 +9,11 @@ export function nextLines(next: readonly NextCall[]): string[] {
   return next.map(({ tool, arguments: args, why }) => `Next: ${tool} ${JSON.stringify(args)} - ${why}`);
 }
 
+/** The banner of the modes in force. */
+export function noticeLines(notices: readonly string[]): string[] {
+  return notices.map((notice) => `NOTICE: ${cut(notice, 200)}`);
+}
+
 /** Marks an answer that no real service gave. */
 export function simulatedLine(simulated: boolean): string[] {
   return simulated ? ['SIMULATED: no real service was called.'] : [];

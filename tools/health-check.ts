@@ -1,28 +1,33 @@
 import type { z } from 'zod';
 import { healthCheck } from '../src/operations/health-check.ts';
 import { defineTool } from './define-tool.ts';
-import { cut, nextLines, simulatedLine } from './format.ts';
+import { cut, duration, nextLines, noticeLines, simulatedLine } from './format.ts';
 
 type Health = z.output<typeof healthCheck.output>;
 
 export const healthCheckTool = defineTool({
   operation: healthCheck,
   description:
-    'Status of the router, from what real calls have seen; calls no model. Use it before blaming a path, after a ' +
-    'failure, or to see what is not configured. depth: basic, detailed (components, KPIs), component.',
+    'Status of the router, from what real calls and probes have seen. Use it before blaming a path, after a failure, ' +
+    'or to see what is not configured. Only depth probe calls a model.',
   annotations: {
     title: 'Check health',
     readOnlyHint: true,
     destructiveHint: false,
     idempotentHint: true,
-    openWorldHint: false,
+    openWorldHint: true,
   },
   text: (health) =>
     [
       `Status: ${health.status}`,
+      ...noticeLines(health.notices),
       ...health.findings.map((finding) => `- ${cut(finding, 250)}`),
       ...componentLines(health),
       ...kpiLines(health),
+      ...probeLines(health),
+      ...stabilityLines(health),
+      ...(health.report === null ? [] : [`${health.file}:`, health.report]),
+      ...(health.report === null ? health.humanSteps.map((step) => `For a person: ${step}`) : []),
       ...(health.override
         ? [`Override: ${health.override.route} first, ${health.override.remainingSeconds} s left.`]
         : []),
@@ -46,4 +51,29 @@ function kpiLines({ kpis }: Health): string[] {
       value === null ? 'not assessed' : `${typeof value === 'number' ? value.toFixed(1) : value} ${unit}`;
     return `${name}: ${measured} [${band}, n=${n}, target ${target}]`;
   });
+}
+
+function probeLines({ probe }: Health): string[] {
+  if (!probe) return [];
+  const { kind, status, path, latencyMs, targetMs, slaMs, verdict, attempts, error, network } = probe;
+  const limits = `target ${duration(targetMs)}, SLA ${duration(slaMs)}`;
+  const step = (name: string, ms: number | null) => `${name} ${ms === null ? '-' : `${ms} ms`}`;
+  const steps = [step('DNS', network.dnsMs), step('TCP', network.tcpMs), step('TLS', network.tlsMs)].join(', ');
+  return [
+    `Probe ${kind}: ${status} by ${path} in ${duration(latencyMs)}, ${verdict} (${limits}), ${attempts.length} attempts`,
+    ...(error === null ? [] : [cut(error, 400)]),
+    ...(network.endpoint === null ? [] : [`Network ${network.endpoint}: ${steps}`]),
+    ...(network.error === null ? [] : [`Network fault: ${network.error}`]),
+  ];
+}
+
+function stabilityLines({ stability }: Health): string[] {
+  if (!stability) return [];
+  const { verdict, minutes, samples, coveredSeconds, worst, changes } = stability;
+  const shown = changes.slice(-10).map(({ at, component, from, to }) => `${at} ${component}: ${from} -> ${to}`);
+  return [
+    `Last ${minutes} minutes: ${verdict}; ${samples} samples over ${coveredSeconds} s, worst ${worst ?? 'not known'}, ` +
+      `${changes.length} changes`,
+    ...shown,
+  ];
 }

@@ -4,6 +4,8 @@ import type { Tool } from './define-tool.ts';
 import { forceFallbackTool } from './force-fallback.ts';
 import { healthCheckTool } from './health-check.ts';
 import { routeOperationTool } from './route-operation.ts';
+import { securityResponseTool } from './security-response.ts';
+import { systemAdminTool } from './system-admin.ts';
 
 export const tools: readonly Tool[] = [
   routeOperationTool,
@@ -11,4 +13,6 @@ export const tools: readonly Tool[] = [
   forceFallbackTool,
   cacheOptimizeTool,
   complianceReportTool,
+  systemAdminTool,
+  securityResponseTool,
 ];

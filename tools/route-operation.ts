@@ -1,7 +1,7 @@
 import { routeOperation } from '../src/operations/route-operation.ts';
 import type { OperationResult } from '../src/support/operation.ts';
 import { defineTool } from './define-tool.ts';
-import { cut, duration, simulatedLine } from './format.ts';
+import { cut, duration, noticeLines, simulatedLine } from './format.ts';
 
 export const routeOperationTool = defineTool({
   operation: routeOperation,
@@ -21,25 +21,28 @@ export const routeOperationTool = defineTool({
 });
 
 function summary(result: OperationResult): string {
-  const { decision, path, fallback, latencyMs, sla, stopReason, simulated } = result;
+  const { decision, path, fallback, latencyMs, sla, stopReason, notices, simulated } = result;
   if (result.dryRun) {
     const route = `${decision.primary ?? 'none'}, then ${decision.fallback ?? 'none'}`;
-    return [`Dry run: ${route} (${decision.reasons.join('; ')}).`, ...simulatedLine(simulated)].join('\n');
+    const line = `Dry run: ${route} (${decision.reasons.join('; ')}).`;
+    return [line, ...noticeLines(notices), ...simulatedLine(simulated)].join('\n');
   }
   const met = sla.met ? 'met' : 'missed';
   return [
     `[${path}; ${duration(latencyMs)}, target ${duration(sla.targetMs)}, SLA ${duration(sla.slaMs)} ${met}; ${decision.reasons.join('; ')}]`,
     ...(fallback ? [`Fell back from ${fallback.from} to ${fallback.to}: ${cut(fallback.reason, 300)}`] : []),
     ...(stopReason === 'max_tokens' ? ['The answer is cut: it reached maxTokens.'] : []),
+    ...noticeLines(notices),
     ...simulatedLine(simulated),
   ].join('\n');
 }
 
-function problem({ status, error, attempts, latencyMs, simulated }: OperationResult): string {
+function problem({ status, error, attempts, latencyMs, notices, simulated }: OperationResult): string {
   return [
     `${status}: ${error?.code}: ${cut(error?.message ?? '', 700)}`,
     `Remedy: ${cut(error?.remedy ?? '', 400)}`,
     ...(attempts.length > 0 ? [`Attempts: ${attempts.length} in ${duration(latencyMs)}.`] : []),
+    ...noticeLines(notices),
     ...simulatedLine(simulated),
   ].join('\n');
 }

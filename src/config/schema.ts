@@ -112,7 +112,7 @@ const breakerSchema = z.strictObject({
   trials: z.int().min(1).max(10).default(2).describe('Probes that must succeed in a row to close it (1 to 10).'),
 });
 
-const routingSchema = z.strictObject({
+export const routingSchema = z.strictObject({
   directBedrockLatencyThreshold: z
     .int()
     .min(100)
@@ -143,6 +143,29 @@ const routingSchema = z.strictObject({
     .max(86_400)
     .default(3_600)
     .describe('How long force_fallback holds when no duration is given, in seconds (1 to 86400).'),
+});
+
+const healthSchema = z.strictObject({
+  idleProbeMs: z
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(300_000)
+    .describe(
+      'Time between probes of a path without traffic, in ms (0: none, to 86400000). On Bedrock each is a call of one token.',
+    ),
+  probeTickMs: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(15_000)
+    .describe('Time between probes of a path that has been left, in ms (100 to 3600000); longer while they fail.'),
+  probeTimeoutMs: z
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(5_000)
+    .describe('Time in which a path must answer a probe, in ms (100 to 60000).'),
 });
 
 const limitsSchema = z.strictObject({
@@ -180,11 +203,18 @@ export const configSchema = z.strictObject({
   direct: directSchema.prefault({}).describe('The direct path: AWS Bedrock Runtime.'),
   mcp: mcpSchema.prefault({}).describe('The mcp path: tools of upstream MCP servers.'),
   routing: routingSchema.prefault({}).describe('When a path is left, and how long an override holds.'),
+  health: healthSchema.prefault({}).describe('Probes of paths that no real call asks.'),
   limits: limitsSchema.prefault({}).describe('What is refused before any call is made.'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('Level of the JSON log lines on stderr.'),
+  drainMs: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(5_000)
+    .describe('Time that running operations have to end when the server is told to stop, in ms (0 to 60000).'),
   simulate: z
     .boolean()
     .default(false)
@@ -197,4 +227,5 @@ export type DirectConfig = Config['direct'];
 export type McpConfig = Config['mcp'];
 export type RoutingConfig = Config['routing'];
 export type BreakerConfig = RoutingConfig['breaker'];
+export type HealthConfig = Config['health'];
 export type LimitsConfig = Config['limits'];

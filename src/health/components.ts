@@ -1,6 +1,6 @@
 import type { PathName } from '../config/operation-types.ts';
 
-/** The runbook's five components by the names of their health endpoints, and what each depends on. */
+/** The runbook's five components by the names of their health endpoints. */
 export const componentNames = [
   'bedrock-support',
   'intelligent-router',
@@ -10,12 +10,16 @@ export const componentNames = [
 ] as const;
 export type ComponentName = (typeof componentNames)[number];
 
-export const dependencies: Record<ComponentName, readonly ComponentName[]> = {
+/**
+ * The runbook's "Component Dependencies", as far as they exist here: no feature flags and no CloudWatch yet, and KMS is
+ * Bedrock's own matter. Breakers, queue and upstreams are told in the details of the component that has them.
+ */
+export const dependencies: Record<ComponentName, readonly string[]> = {
   'bedrock-support': ['intelligent-router', 'direct-bedrock', 'mcp-router'],
   'intelligent-router': ['hybrid-monitor'],
-  'direct-bedrock': [],
-  'mcp-router': [],
-  'hybrid-monitor': [],
+  'direct-bedrock': ['aws-bedrock', 'circuit-breaker'],
+  'mcp-router': ['mcp-service', 'message-queue', 'circuit-breaker'],
+  'hybrid-monitor': ['bedrock-support', 'intelligent-router', 'direct-bedrock', 'mcp-router'],
 };
 
 export const componentOfPath: Record<PathName, ComponentName> = { direct: 'direct-bedrock', mcp: 'mcp-router' };
@@ -29,6 +33,6 @@ export interface ComponentHealth {
   /** ISO 8601: since when the status is seen. */
   since: string;
   cause: string | null;
-  dependsOn: readonly ComponentName[];
+  dependsOn: readonly string[];
   details: Readonly<Record<string, unknown>>;
 }

@@ -9,7 +9,9 @@ import {
   componentOfPath,
   dependencies,
 } from './components.ts';
-import { PathHealth, type PathReport } from './path-health.ts';
+import { PathHealth } from './path-health.ts';
+import type { PathReport } from './path-report.ts';
+import { shownBreakers, shownProbe } from './readable.ts';
 
 interface Dependencies {
   paths: Record<PathName, Path>;
@@ -88,7 +90,9 @@ export class HybridHealthMonitor {
   #judgePath(name: PathName): Judgement {
     const { configured, findings, status, cause, ...numbers } = this.#paths[name].report();
     const { details: facts, breakers } = this.#dependencies.paths[name].state();
-    const details = { ...numbers, breakers, ...facts };
+    const { now, wallClock } = this.#dependencies;
+    const probe = numbers.probe && shownProbe(numbers.probe, wallClock() - now());
+    const details = { ...numbers, probe, breakers: shownBreakers(breakers), ...facts };
     if (!configured) return { status: 'not_configured', cause: findings.join(' '), details };
     if (findings.length === 0) return { status, cause, details };
     const causes = [...findings, ...(cause === null || status === 'healthy' ? [] : [cause])];

@@ -1,29 +1,8 @@
 import { latencyLimits, type OperationClass, operationClasses, type PathName } from '../config/operation-types.ts';
 import type { Path } from '../paths/path.ts';
 import type { RoutingSettings } from '../routing/routing-settings.ts';
+import { counted, noProbes, type PathReport, type ProbeCounts, type ProbeOutcome } from './path-report.ts';
 import { emptyWatch, isLeft, observe, percentileMs, type Watch, type WatchedCall } from './watch.ts';
-
-/** How a path stands: by its configuration, its breakers, its calls and its probes. */
-export interface PathReport {
-  configured: boolean;
-  findings: readonly string[];
-  status: 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
-  cause: string | null;
-  /** Real calls in the window, at most 20. */
-  calls: number;
-  failures: number;
-  p50Ms: number | null;
-  p95Ms: number | null;
-  probe: ProbeOutcome | null;
-}
-
-export interface ProbeOutcome {
-  /** Milliseconds on the monitor's clock. */
-  at: number;
-  durationMs: number;
-  /** Null where the path answered. */
-  failure: string | null;
-}
 
 interface Dependencies {
   path: Path;
@@ -48,6 +27,7 @@ export class PathHealth {
   };
   #whole: Watch = emptyWatch;
   #probe: ProbeOutcome | null = null;
+  #probes: ProbeCounts = noProbes;
   #lastCallAt: number | null = null;
 
   constructor(dependencies: Dependencies) {
@@ -76,12 +56,17 @@ export class PathHealth {
     this.#whole = observe(this.#whole, call, badCalls);
     this.#byClass[operationClass] = observe(this.#byClass[operationClass], call, badCalls);
     this.#lastCallAt = call.at;
+    if (failure === null) this.resumeProbes();
   }
 
-  /** A probe stands in for calls where there are none: while the path is left, its window goes on. */
-  recordProbe(durationMs: number, failure: string | null): void {
+  /**
+   * A probe stands in for calls where there are none: while the path is left, its window goes on.
+   * @param terminal whether it met an error that asking again cannot mend
+   */
+  recordProbe(durationMs: number, failure: string | null, terminal = false): void {
     const call = this.#watched(durationMs, failure, true);
     this.#probe = { at: call.at, durationMs, failure };
+    this.#probes = counted(this.#probes, failure !== null, terminal);
     const badCalls = this.#dependencies.settings.badCalls();
     if (this.#whole.left) this.#whole = observe(this.#whole, call, badCalls);
     for (const name of operationClasses) {
@@ -103,7 +88,13 @@ export class PathHealth {
       p50Ms: percentileMs(this.#whole, 0.5, ({ probe }) => !probe),
       p95Ms: this.p95Ms(),
       probe: this.#probe,
+      probes: this.#probes,
     };
+  }
+
+  /** Something has changed since probes were stopped: they are worth making again. */
+  resumeProbes(): void {
+    this.#probes = { ...this.#probes, failedInARow: 0, stopped: false };
   }
 
   /** Recent p95 of real calls, in ms; null under five of them. */
@@ -123,6 +114,8 @@ export class PathHealth {
   reset(): void {
     this.#whole = emptyWatch;
     for (const name of operationClasses) this.#byClass[name] = emptyWatch;
+    this.#probe = null;
+    this.resumeProbes();
   }
 
   #judge(operationClass: OperationClass | undefined, broken: string | null): Pick<PathReport, 'status' | 'cause'> {
@@ -136,9 +129,15 @@ export class PathHealth {
       const causes = lanes.map((name) => `${name} operations: ${this.#byClass[name].left?.cause}`);
       return { status: 'degraded', cause: causes.join('; ') };
     }
-    const last = this.#whole.calls.at(-1);
-    if (!last) return { status: 'unknown', cause: 'no calls yet' };
-    return last.failure === null ? { status: 'healthy', cause: null } : { status: 'degraded', cause: last.failure };
+    const call = this.#whole.calls.at(-1);
+    const probe = this.#probe;
+    // What was seen last: without traffic that is a probe.
+    if (probe && probe.at >= (call?.at ?? 0)) {
+      if (probe.failure === null) return { status: 'healthy', cause: null };
+      return { status: 'degraded', cause: `The last probe failed: ${probe.failure}` };
+    }
+    if (!call) return { status: 'unknown', cause: 'no calls yet' };
+    return call.failure === null ? { status: 'healthy', cause: null } : { status: 'degraded', cause: call.failure };
   }
 
   /** A probe that says the opposite of the last call, both recent, is itself a finding. */

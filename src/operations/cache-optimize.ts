@@ -4,6 +4,7 @@ import { defineOperation } from './operation.ts';
 /** There is no response cache yet, and the answer says so: null is "not measured", never 0. */
 export const cacheOptimize = defineOperation({
   name: 'cache_optimize',
+  inLockdown: true,
   input: z.strictObject({
     action: z.enum(['stats']).default('stats').describe('stats: what the response cache holds and saves.'),
   }),

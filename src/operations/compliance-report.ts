@@ -4,6 +4,7 @@ import { defineOperation } from './operation.ts';
 
 export const complianceReport = defineOperation({
   name: 'compliance_report',
+  inLockdown: true,
   input: z.strictObject({
     report: z
       .enum(['gdpr_status'])

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { HybridRoutingError } from '../config/errors.ts';
-import { type ComponentHealth, componentNames, componentStatuses } from '../health/components.ts';
-import { type Kpi, kpiBands, kpis } from '../telemetry/kpis.ts';
-import { type NextCall, nextCallSchema } from './next-call.ts';
+import { componentNames, componentStatuses } from '../health/components.ts';
+import { verdicts } from '../health/stability.ts';
+import { kpiBands } from '../telemetry/kpis.ts';
+import { noticesOf } from './admin-result.ts';
+import { currentKpis, currentStability, findingsOf, nextCalls, shownComponent } from './health-facts.ts';
+import { probeKinds, probeOperation, probeSchema } from './health-probe.ts';
+import { dailyReport, reportFile } from './health-report.ts';
+import { humanSteps } from './human-steps.ts';
+import { nextCallSchema } from './next-call.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { overrideSchema, shownOverride } from './override-view.ts';
 
@@ -26,27 +32,50 @@ const kpiSchema = z.object({
   action: z.string(),
 });
 
+const stabilitySchema = z
+  .object({
+    verdict: z.enum(verdicts),
+    minutes: z.int(),
+    samples: z.int(),
+    coveredSeconds: z.int(),
+    worst: z.string().nullable(),
+    changes: z.array(z.record(z.string(), z.string())),
+  })
+  .meta({ brief: true });
+
 export const healthCheck = defineOperation({
   name: 'health_check',
+  inLockdown: true,
   input: z.strictObject({
     depth: z
-      .enum(['basic', 'detailed', 'component'])
+      .enum(['basic', 'detailed', 'component', 'probe', 'stability', 'report'])
       .default('basic')
-      .describe('basic: overall; detailed: five components and KPIs; component: one component.'),
+      .describe(
+        'basic: overall; detailed: five components and KPIs; component: one; probe: one small real call; ' +
+          'stability: changes in the last minutes; report: daily Markdown report.',
+      ),
     component: z.enum(componentNames).optional().describe('For depth component.'),
     onlyUnhealthy: z.boolean().default(false).describe('Leave out healthy components.'),
+    probe: z.enum(probeKinds).default('emergency').describe('For depth probe: what to call.'),
+    minutes: z.int().min(1).max(60).default(15).describe('For depth stability.'),
   }),
   output: z.object({
     status: z.enum(['healthy', 'degraded', 'unhealthy']),
     checkedAt: z.string(),
     findings: z.array(z.string()),
+    notices: z.array(z.string()),
     components: z.record(z.string(), componentSchema),
     kpis: z.array(kpiSchema),
+    probe: probeSchema.nullable(),
+    stability: stabilitySchema.nullable(),
+    report: z.string().nullable(),
+    file: z.string().nullable(),
+    humanSteps: z.array(z.string()),
     override: overrideSchema.nullable(),
     next: z.array(nextCallSchema),
     simulated: z.boolean(),
   }),
-  async run(context, { depth, component, onlyUnhealthy }) {
+  async run(context, { depth, component, onlyUnhealthy, probe: kind, minutes }, caller) {
     const { health, overrides, config, wallClock } = context;
     if (depth === 'component' && component === undefined) {
       throw new HybridRoutingError(
@@ -55,47 +84,53 @@ export const healthCheck = defineOperation({
         `Name one of ${componentNames.join(', ')}.`,
       );
     }
-    const wanted = depth === 'basic' ? [] : component ? [health.component(component)] : health.components();
+    // First: what it sees belongs to the status.
+    const probe = depth === 'probe' ? await probeOperation(context, kind, caller) : null;
+    const looksAtComponents = depth === 'detailed' || depth === 'component';
+    const wanted = !looksAtComponents ? [] : component ? [health.component(component)] : health.components();
     const shown = wanted.filter(({ status }) => !onlyUnhealthy || status !== 'healthy');
     const override = overrides.current();
+    const now = wallClock();
     return {
       status: health.overall(),
-      checkedAt: new Date(wallClock()).toISOString(),
+      checkedAt: new Date(now).toISOString(),
       findings: findingsOf(context),
-      components: Object.fromEntries(shown.map(({ name, ...rest }) => [name, { ...rest, ...copies(rest) }])),
+      notices: noticesOf(context),
+      components: Object.fromEntries(shown.map((each) => [each.name, shownComponent(context, each)])),
       kpis: depth === 'detailed' ? currentKpis(context) : [],
-      override: override && shownOverride(override, wallClock()),
+      probe,
+      stability: depth === 'stability' ? shownStability(context, minutes) : null,
+      report: depth === 'report' ? report(context, now) : null,
+      file: depth === 'report' ? reportFile(now) : null,
+      humanSteps: depth === 'basic' || depth === 'stability' ? [] : humanSteps(context),
+      override: override && shownOverride(override, now),
       next: nextCalls(context, depth),
-      simulated: config.simulate,
+      simulated: config.simulate || probe?.simulated === true,
     };
   },
 });
 
-/** What the schema holds as mutable is read-only in health. */
-function copies({ dependsOn, details }: Omit<ComponentHealth, 'name'>) {
-  return { dependsOn: [...dependsOn], details: { ...details } };
+function shownStability(context: OperationContext, minutes: number) {
+  const { changes, ...rest } = currentStability(context, minutes);
+  return {
+    ...rest,
+    minutes,
+    changes: changes.map(({ at, ...change }) => ({ at: new Date(at).toISOString(), ...change })),
+  };
 }
 
-export function currentKpis({ health, metrics }: OperationContext): Kpi[] {
-  return kpis({ overall: health.overall(), metrics: metrics.summary() });
-}
-
-function findingsOf({ health }: OperationContext): string[] {
-  const { direct, mcp } = health.snapshot();
-  const sick = [
-    ...(direct.status === 'unhealthy' ? [`direct is unhealthy: ${direct.cause}`] : []),
-    ...(mcp.status === 'unhealthy' ? [`mcp is unhealthy: ${mcp.cause}`] : []),
-  ];
-  return [...direct.findings, ...mcp.findings, ...sick];
-}
-
-function nextCalls({ health, overrides }: OperationContext, depth: string): NextCall[] {
-  const next: NextCall[] = [];
-  if (depth === 'basic' && health.overall() !== 'healthy') {
-    next.push({ tool: 'health_check', arguments: { depth: 'detailed', onlyUnhealthy: true }, why: 'find the cause' });
-  }
-  if (overrides.current()) {
-    next.push({ tool: 'force_fallback', arguments: { route: 'auto' }, why: 'end the override when it is not needed' });
-  }
-  return next;
+function report(context: OperationContext, at: number): string {
+  const { health, overrides, config } = context;
+  return dailyReport({
+    at,
+    overall: health.overall(),
+    kpis: currentKpis(context),
+    components: health.components(),
+    findings: findingsOf(context),
+    notices: noticesOf(context),
+    stability: currentStability(context, 15),
+    override: overrides.current(),
+    humanSteps: humanSteps(context),
+    simulated: config.simulate,
+  });
 }

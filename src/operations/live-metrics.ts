@@ -1,4 +1,4 @@
-import { currentKpis } from './health-check.ts';
+import { currentKpis } from './health-facts.ts';
 import type { OperationContext } from './operation.ts';
 
 /** What `metrics://live` shows: the KPI table and the numbers behind it, of this process, over the last minutes. */

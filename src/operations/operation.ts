@@ -1,9 +1,16 @@
 import type { z } from 'zod';
+import { HybridRoutingError } from '../config/errors.ts';
+import type { PathName } from '../config/operation-types.ts';
 import type { Config } from '../config/schema.ts';
+import type { HealthHistory } from '../health/history.ts';
 import type { HybridHealthMonitor } from '../health/hybrid-health-monitor.ts';
+import type { Path } from '../paths/path.ts';
 import type { IntelligentRouter } from '../routing/intelligent-router.ts';
+import type { Modes } from '../routing/modes.ts';
 import type { RouteOverrides } from '../routing/overrides.ts';
+import type { RoutingSettings } from '../routing/routing-settings.ts';
 import type { BedrockSupportManager, Caller } from '../support/bedrock-support-manager.ts';
+import type { Intake } from '../support/intake.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { OperationMetrics } from '../telemetry/operation-metrics.ts';
 
@@ -13,7 +20,12 @@ export interface OperationContext {
   support: BedrockSupportManager;
   router: IntelligentRouter;
   health: HybridHealthMonitor;
+  history: HealthHistory;
   overrides: RouteOverrides;
+  modes: Modes;
+  settings: RoutingSettings;
+  paths: Readonly<Record<PathName, Path>>;
+  intake: Intake;
   metrics: OperationMetrics;
   logger: Logger;
   /** Milliseconds since 1970. */
@@ -26,12 +38,27 @@ export interface Operation<Input extends z.ZodObject, Output extends z.ZodObject
   name: string;
   input: Input;
   output: Output;
+  /** Whether it goes on in a lockdown: health, reads and the lift itself. route_operation refuses for itself. */
+  inLockdown?: true;
   run(context: OperationContext, input: z.output<Input>, caller: Caller): Promise<z.output<Output>>;
 }
 
-/** Keeps the types of a definition's schemas. */
+/** Keeps the types of a definition's schemas, and a lockdown's rule: what does not say otherwise is refused. */
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
   operation: Operation<Input, Output>,
 ): Operation<Input, Output> {
-  return operation;
+  return {
+    ...operation,
+    async run(context, input, caller) {
+      const { lockdown } = context.modes.current();
+      if (lockdown && !operation.inLockdown) {
+        throw new HybridRoutingError(
+          'lockdown_mode',
+          `lockdown is in force (${lockdown.reason}): ${operation.name} is refused`,
+          'To lift it call security_response {"action":"lockdown","enable":false}.',
+        );
+      }
+      return operation.run(context, input, caller);
+    },
+  };
 }

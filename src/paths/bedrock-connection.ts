@@ -7,6 +7,8 @@ export interface BedrockConnection {
   ConverseCommand: typeof ConverseCommand;
   ConverseStreamCommand: typeof ConverseStreamCommand;
   region: string;
+  /** Where calls go, as the SDK resolves it; null where it cannot. */
+  endpoint: string | null;
 }
 
 const defaultRegion = 'eu-central-1';
@@ -32,7 +34,21 @@ export async function openBedrock(config: DirectConfig, simulate: boolean): Prom
     // The simulator takes any signature; real credentials have no business there.
     ...(simulate ? { credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' } } : {}),
   });
-  return { client, ConverseCommand: sdk.ConverseCommand, ConverseStreamCommand: sdk.ConverseStreamCommand, region };
+  const endpoint = config.endpoint ?? (await sdkEndpoint(client, region));
+  const { ConverseCommand, ConverseStreamCommand } = sdk;
+  return { client, ConverseCommand, ConverseStreamCommand, region, endpoint: endpoint && new URL(endpoint).origin };
+}
+
+/** What the environment or the profile configures, or else the region's endpoint by the SDK's own rules. */
+async function sdkEndpoint({ config }: BedrockRuntimeClient, region: string): Promise<string | null> {
+  try {
+    const configured = await config.serviceConfiguredEndpoint?.();
+    if (configured) return configured;
+    const [UseFIPS, UseDualStack] = await Promise.all([config.useFipsEndpoint(), config.useDualstackEndpoint()]);
+    return config.endpointProvider({ Region: region, UseFIPS, UseDualStack }).url.href;
+  } catch {
+    return null; // for health alone: the call itself says what is wrong
+  }
 }
 
 /** The region by the SDK's own chain (AWS_REGION, then the profile), or ours where the chain has none. */

@@ -35,6 +35,12 @@ const rules: Record<string, Rule> = {
 
 // A ValidationException is the caller's fault, unless it speaks of the model: then no prompt would do.
 const modelValidation = /model identifier|on-demand throughput|inference profile|messages api|model .*not supported/i;
+/** What Node says of a connection that ends within a body: the service had begun its answer, so asking again pays for two. */
+const bodyCut = 'aborted';
+const unreadable: Rule = {
+  errorClass: 'protocol',
+  remedy: 'The reply could not be read: check that direct.endpoint is a Bedrock endpoint.',
+};
 const networkCode = /^(E[A-Z]+|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS|ERR_SSL)/;
 
 // Each field for itself: an odd one (a numeric code, say) must not hide the others.
@@ -55,12 +61,13 @@ export function bedrockError(thrown: unknown): PathError {
   const fault = parsed.success ? parsed.data : {};
   const name = fault.name ?? 'Error';
   const message = messageOf(thrown);
-  const { errorClass, remedy } = ruleFor(name, message, fault.code, fault.$metadata?.httpStatusCode);
+  const cut = fault.code === 'ECONNRESET' && firstLine(message) === bodyCut;
+  const { errorClass, remedy } = cut ? unreadable : ruleFor(name, message, fault.code, fault.$metadata?.httpStatusCode);
   const code = fault.code ?? codeIn(message);
   return new PathError({
     path: 'direct',
     errorClass,
-    kind: errorClass === 'network' && code ? code : name,
+    kind: cut ? 'truncated_body' : errorClass === 'network' && code ? code : name,
     message: `Bedrock: ${name}: ${firstLine(message)}`,
     remedy,
     retryAfterMs: retryAfter(fault.$response?.headers?.['retry-after']),
@@ -85,10 +92,7 @@ function ruleFor(name: string, message: string, code: string | undefined, status
   if (status === 429) return { errorClass: 'throttled', remedy: waitAndRetry };
   if (status === 401 || status === 403) return { errorClass: 'configuration', remedy: fixCredentials };
   if (status !== undefined && status >= 500) return { errorClass: 'transient', remedy: seeAwsHealth };
-  return {
-    errorClass: 'protocol',
-    remedy: 'The reply could not be read: check that direct.endpoint is a Bedrock endpoint.',
-  };
+  return unreadable;
 }
 
 function codeIn(message: string): string | undefined {

@@ -28,6 +28,7 @@ export class DirectBedrockClient implements Path {
   readonly #breaker: PathBreaker;
   #connection: Promise<BedrockConnection> | undefined;
   #region: string | undefined;
+  #endpoint: string | null = null;
   #credentialsProblem: { message: string; checkedAt: number } | undefined;
 
   constructor(dependencies: Dependencies) {
@@ -73,7 +74,7 @@ export class DirectBedrockClient implements Path {
       ],
       details: {
         region: this.#region ?? config.region ?? null,
-        ...(config.endpoint === undefined ? {} : { endpoint: new URL(config.endpoint).origin }),
+        endpoint: config.endpoint === undefined ? this.#endpoint : new URL(config.endpoint).origin,
         models: Object.fromEntries(operationClasses.map((name) => [name, modelSettings(config, name).modelId])),
       },
     };
@@ -121,6 +122,7 @@ export class DirectBedrockClient implements Path {
     this.#connection ??= openBedrock(this.#dependencies.config, this.#dependencies.simulate);
     const connection = await this.#connection;
     this.#region = connection.region;
+    this.#endpoint = connection.endpoint;
     return connection;
   }
 

@@ -7,6 +7,9 @@ import { streamDroppedCode } from './tell-drops.ts';
 /** JSON-RPC "invalid params": also what an unknown tool is answered with. */
 const invalidParams = -32_602;
 
+/** What a new connection mends: not held against the path (fault matrix). */
+const mendedByReconnecting: ReadonlySet<string> = new Set(['session_expired', 'stream_dropped']);
+
 type Verdict = readonly [ErrorClass, kind: string];
 
 /** Puts anything that the MCP client throws into its class. */
@@ -19,6 +22,7 @@ export function mcpError(thrown: unknown, upstream: string): PathError {
     kind,
     message: `Upstream ${upstream}: ${kind}: ${messageOf(thrown).slice(0, 300)}`,
     remedy: remedyFor(errorClass, kind, upstream),
+    blameless: mendedByReconnecting.has(kind),
     cause: thrown,
   });
 }

@@ -7,36 +7,55 @@ export const streamDroppedCode = -32_090;
 const requestSchema = z.object({ id: z.union([z.string(), z.number()]) });
 
 /**
- * A fetch that answers a request whose event stream breaks off with a JSON-RPC error. The client alone would only report
- * the loss and go on waiting, until the deadline's share is spent, for a reply that cannot come any more.
+ * A fetch that answers a request whose event stream breaks off, or ends without the reply, with a JSON-RPC error. The client
+ * alone would go on waiting, until the deadline's share is spent, for a reply that cannot come any more.
  */
 export function tellDrops(fetchLike: FetchLike): FetchLike {
   return async (url, init) => {
     const response = await fetchLike(url, init);
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
     if (init?.method !== 'POST' || !isStream || !response.body) return response;
+    const request = requestSchema.safeParse(typeof init.body === 'string' ? JSON.parse(init.body) : undefined);
+    if (!request.success) return response;
     const { status, statusText, headers } = response;
-    return new Response(withDropTold(response.body, init.body), { status, statusText, headers });
+    return new Response(withDropTold(response.body, request.data.id), { status, statusText, headers });
   };
 }
 
-function withDropTold(body: ReadableStream<Uint8Array>, request: unknown): ReadableStream<Uint8Array> {
+// An event with an id lets the client take the stream up again; it does so by itself where the stream ends.
+const eventId = /(^|\n)id:/;
+const keptTail = 4;
+
+function withDropTold(body: ReadableStream<Uint8Array>, id: string | number): ReadableStream<Uint8Array> {
   const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let tail = '';
+  let resumable = false;
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        if (!done) {
+          const text = tail + decoder.decode(value, { stream: true });
+          resumable ||= eventId.test(text);
+          tail = text.slice(-keptTail);
+          controller.enqueue(value);
+          return;
+        }
+        // Where the reply has come, the client ignores a second one.
+        if (!resumable) controller.enqueue(dropped(id, 'the reply ended before its answer'));
       } catch (cause) {
-        const { id } = requestSchema.parse(typeof request === 'string' ? JSON.parse(request) : request);
-        const message = `the reply broke off (${cause instanceof Error ? cause.message : String(cause)})`;
-        const error = { jsonrpc: '2.0', id, error: { code: streamDroppedCode, message } };
-        // The empty line first ends an event that was cut.
-        controller.enqueue(new TextEncoder().encode(`\n\ndata: ${JSON.stringify(error)}\n\n`));
-        controller.close();
+        const why = cause instanceof Error ? cause.message : String(cause);
+        controller.enqueue(dropped(id, `the reply broke off (${why})`));
       }
+      controller.close();
     },
     cancel: (reason) => reader.cancel(reason),
   });
+}
+
+function dropped(id: string | number, message: string): Uint8Array {
+  const error = { jsonrpc: '2.0', id, error: { code: streamDroppedCode, message } };
+  // The empty line first ends an event that was cut.
+  return new TextEncoder().encode(`\n\ndata: ${JSON.stringify(error)}\n\n`);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/client';
 import pRetry, { AbortError } from 'p-retry';
 import type { UpstreamConfig } from '../config/upstream-schema.ts';
@@ -17,6 +18,9 @@ export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'failed' | '
 
 // Reconnect waits: doubled from half a second to half a minute, with jitter, so that restarts do not come in step.
 const backoff = { minTimeout: 500, maxTimeout: 30_000, factor: 2, randomize: true, retries: Number.POSITIVE_INFINITY };
+
+/** In ms. */
+const retireMs = 1_000;
 
 /** The connection to one upstream: opened once, checked for its tool, opened again with backoff when it is lost. */
 export class UpstreamConnection {
@@ -58,9 +62,15 @@ export class UpstreamConnection {
   async renew(stale: Client): Promise<Client> {
     if (this.#client === stale) {
       this.#client = undefined;
-      await stale.close().catch(() => undefined);
+      void this.#retire(stale);
     }
     return this.client();
+  }
+
+  /** Closes a dropped connection when the other calls on it have had time to hear for themselves that it is over. */
+  async #retire(stale: Client): Promise<void> {
+    await sleep(retireMs, undefined, { signal: this.#end.signal, ref: false }).catch(() => undefined);
+    await stale.close().catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -107,7 +117,7 @@ export class UpstreamConnection {
     } catch (thrown) {
       await client.close().catch(() => undefined);
       if (this.#end.signal.aborted) throw new AbortError('closed');
-      this.#failure = withLastWords(mcpError(thrown, upstream.name), lastWords());
+      this.#failure = connectFailure(mcpError(thrown, upstream.name), lastWords());
       onStateChange(upstream.name, 'failed', this.#failure.message);
       throw this.#failure;
     } finally {
@@ -154,8 +164,9 @@ function toolMissing(upstream: UpstreamConfig, tools: readonly string[]): PathEr
   });
 }
 
-function withLastWords(error: PathError, lastWords: string | undefined): PathError {
-  if (lastWords === undefined) return error;
+/** Never blameless: a new connection cannot mend that there is none (a 404 is then no expired session, but a wrong URL). */
+function connectFailure(error: PathError, lastWords: string | undefined): PathError {
   const { path, errorClass, kind, message, remedy, cause } = error;
-  return new PathError({ path, errorClass, kind, message: `${message} (it last said: ${lastWords})`, remedy, cause });
+  const said = lastWords === undefined ? '' : ` (it last said: ${lastWords})`;
+  return new PathError({ path, errorClass, kind, message: `${message}${said}`, remedy, cause });
 }

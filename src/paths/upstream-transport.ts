@@ -1,6 +1,7 @@
 import { StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { UpstreamConfig } from '../config/upstream-schema.ts';
+import { endWithProcess } from './end-with-process.ts';
 import { tellDrops } from './tell-drops.ts';
 
 export interface UpstreamTransport {
@@ -28,6 +29,7 @@ export function openTransport(upstream: UpstreamConfig, maxMessageBytes: number)
     maxBufferSize: maxMessageBytes,
     ...(upstream.cwd === undefined ? {} : { cwd: upstream.cwd }),
   });
+  endWithProcess(transport);
   let tail = '';
   transport.stderr?.on('data', (chunk: Buffer) => {
     tail = (tail + chunk.toString('utf8')).slice(-keptStderr);

@@ -1,3 +1,4 @@
+import { HybridRoutingError } from '../config/errors.ts';
 import type { PathName } from '../config/operation-types.ts';
 import type { Path, PathAnswer, PathRequest } from '../paths/path.ts';
 import { PathError } from '../paths/path-error.ts';
@@ -62,7 +63,7 @@ async function run(
   const started = now();
   const { signal } = controller;
   const timer = setTimeout(() => controller.abort(shareSpent(path.name, shareMs, shareMs < fairMs)), shareMs);
-  const onCancel = () => controller.abort(cancelledByClient(path.name));
+  const onCancel = () => controller.abort(cancelledAttempt(path.name, cancelled.reason));
   cancelled.addEventListener('abort', onCancel, { once: true });
   if (cancelled.aborted) onCancel();
   let retries = 0;
@@ -102,14 +103,17 @@ function shareSpent(path: PathName, shareMs: number, blameless: boolean): PathEr
   });
 }
 
-function cancelledByClient(path: PathName): PathError {
-  return new PathError({
-    path,
-    errorClass: 'cancelled',
-    kind: 'cancelled',
-    message: 'The client cancelled the operation',
-    remedy: 'Send it again if it is still wanted.',
-  });
+/** Ended by the client, or by the server itself, which gives its reason as an error of ours. */
+function cancelledAttempt(path: PathName, reason: unknown): PathError {
+  const { code, message, remedy } =
+    reason instanceof HybridRoutingError
+      ? reason
+      : {
+          code: 'cancelled',
+          message: 'The client cancelled the operation',
+          remedy: 'Send it again if it is still wanted.',
+        };
+  return new PathError({ path, errorClass: 'cancelled', kind: code, message, remedy });
 }
 
 function abandoned(path: PathName): PathError {

@@ -28,15 +28,24 @@ export interface Decision {
   policyVersion: string;
 }
 
-/** Picks the path of an operation. Pure: the same arguments give the same decision, so it can be explained and replayed. */
+/**
+ * Picks the path of an operation. Pure: the same arguments give the same decision, so it can be explained and replayed.
+ * @param drained the path under maintenance: not used at all, unless nothing else is configured
+ */
 export function decide(
   type: OperationType,
   health: HealthSnapshot,
   override: RouteOverride | null,
   policy: RoutingPolicy,
+  drained: PathName | null = null,
 ): Decision {
   const reasons: string[] = [];
   const preferred = override ? forced(override, reasons) : byPolicy(type, health, policy, reasons);
+  if (drained !== null && health[otherPath(drained)].configured) {
+    const primary = otherPath(drained);
+    reasons.push(`${drained} is under maintenance: ${primary} alone`);
+    return { primary, fallback: null, reasons, policyVersion: policy.version };
+  }
   const primary = reachable(preferred, health, override !== null, reasons);
   const fallback = primary !== null && health[otherPath(primary)].configured ? otherPath(primary) : null;
   if (primary !== null && fallback === null) reasons.push(`no fallback: ${otherPath(primary)} is not configured`);

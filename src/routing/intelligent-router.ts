@@ -7,6 +7,7 @@ import { type AttemptOutcome, type RunningAttempt, startAttempt } from './attemp
 import { operationDeadlineMs, primaryShareMs } from './deadline.ts';
 import { type Decision, decide, type RouteOverride } from './decide.ts';
 import { hedged } from './hedge.ts';
+import { drainedPath, type Modes } from './modes.ts';
 import type { RouteOverrides } from './overrides.ts';
 import { PartialText } from './partial-text.ts';
 import type { RoutingPolicy } from './policy.ts';
@@ -16,6 +17,7 @@ interface Dependencies {
   paths: Record<PathName, Path>;
   health: HybridHealthMonitor;
   overrides: RouteOverrides;
+  modes: Modes;
   policy: RoutingPolicy;
   logger: Logger;
   hedging: boolean;
@@ -80,10 +82,14 @@ export class IntelligentRouter {
     this.#dependencies = dependencies;
   }
 
-  /** @param override what is assumed to be in force; by default what is */
-  decide(type: OperationType, override: RouteOverride | null = this.#dependencies.overrides.current()): Decision {
+  /** @param override and @param drained what is assumed to be in force; by default what is */
+  decide(
+    type: OperationType,
+    override: RouteOverride | null = this.#dependencies.overrides.current(),
+    drained: PathName | null = drainedPath(this.#dependencies.modes.current()),
+  ): Decision {
     const { health, policy } = this.#dependencies;
-    return decide(type, health.snapshot(classOf(type)), override, policy);
+    return decide(type, health.snapshot(classOf(type)), override, policy, drained);
   }
 
   async route(request: PathRequest, options: RouteOptions): Promise<RouteOutcome> {

@@ -56,11 +56,16 @@ export class RoutingSettings {
     return { before, after: this.#current, rollbackId };
   }
 
-  /** Puts back what was in force before a change. @throws HybridRoutingError where the id is not known */
-  rollback(id: string): ThresholdChange {
+  /** What was in force before a change. @throws HybridRoutingError where the id is not known */
+  previous(id: string): Thresholds {
     const before = this.#changes.get(id);
-    if (before) return this.change(before);
+    if (before) return before;
     const known = [...this.#changes.keys()].join(', ') || 'none';
     throw new HybridRoutingError('invalid_input', `rollbackId: ${id} is not known`, `Known ids: ${known}.`);
+  }
+
+  /** Puts back what was in force before a change. @throws HybridRoutingError where the id is not known */
+  rollback(id: string): ThresholdChange {
+    return this.change(this.previous(id));
   }
 }

@@ -55,6 +55,7 @@ const SCOPES: Record<FaultKind, Scope> = {
   invalid_arguments: UPSTREAM_CALL,
   session_expired: { endpoints: ['upstream-http'], apis: ['tools/call', 'tools/list', 'ping'] },
   stream_dropped: { endpoints: ['upstream-http'], apis: ['tools/call'] },
+  stream_ended: { endpoints: ['upstream-http'], apis: ['tools/call'] },
   unauthorized: UPSTREAM_HTTP,
   forbidden: UPSTREAM_HTTP,
   not_json: UPSTREAM_CALL,

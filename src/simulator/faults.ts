@@ -36,6 +36,7 @@ export const UPSTREAM_PLAIN_KINDS = [
   'invalid_arguments',
   'session_expired',
   'stream_dropped',
+  'stream_ended',
   'unauthorized',
   'forbidden',
   'not_json',

@@ -59,6 +59,10 @@ async function start(server: 'bedrock' | 'upstream', options: LaunchOptions) {
   });
   // Writing to a child that has just died must not throw here.
   child.stdin.on('error', () => {});
+  // While it still loads it does not see that its stdin has closed.
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const end = () => endProcess(child);
   try {
     const { url, controlUrl } = await listening(child, `simulate ${server}`, options.timeoutMs ?? 10_000);

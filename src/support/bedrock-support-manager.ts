@@ -4,12 +4,15 @@ import type { Config } from '../config/schema.ts';
 import type { HybridHealthMonitor } from '../health/hybrid-health-monitor.ts';
 import type { PathRequest } from '../paths/path.ts';
 import type { IntelligentRouter, RouteOutcome } from '../routing/intelligent-router.ts';
+import { admitsType, type Modes, notices } from '../routing/modes.ts';
 import type { RouteOverrides } from '../routing/overrides.ts';
 import type { RoutingPolicy } from '../routing/policy.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { OperationMetrics } from '../telemetry/operation-metrics.ts';
 import { admit, asPrompt, RefusedError } from './admission.ts';
 import { IdempotentOutcomes } from './idempotency.ts';
+import type { Intake } from './intake.ts';
+import { ModeRefusal } from './mode-refusal.ts';
 import type { OperationRequest, OperationResult } from './operation.ts';
 import { called, type Subject, uncalled } from './operation-outcome.ts';
 
@@ -18,9 +21,13 @@ interface Dependencies {
   router: IntelligentRouter;
   health: HybridHealthMonitor;
   overrides: RouteOverrides;
+  modes: Modes;
+  intake: Intake;
   metrics: OperationMetrics;
   policy: RoutingPolicy;
   logger: Logger;
+  /** Milliseconds since 1970. */
+  wallClock: () => number;
 }
 
 export interface Caller {
@@ -28,6 +35,8 @@ export interface Caller {
   cancelled: AbortSignal;
   /** Given where the client asked for progress. */
   onProgress?: ((text: string) => void) | undefined;
+  /** A health check's own operation, left out of KPIs. */
+  probe?: boolean | undefined;
 }
 
 /** The pipeline of one operation, from the request to the answer with its decision, attempts and timings. */
@@ -41,13 +50,26 @@ export class BedrockSupportManager {
 
   /** Never throws for what a caller or a path does: a refusal or failure is a result. */
   async run(request: OperationRequest, caller: Caller): Promise<OperationResult> {
-    const { policy, config } = this.#dependencies;
-    const subject = { operationId: randomUUID(), type: request.operation, policy, simulate: config.simulate };
+    const { policy, config, modes, intake, wallClock } = this.#dependencies;
+    const now = wallClock();
+    const inForce = modes.current();
+    const subject: Subject = {
+      operationId: randomUUID(),
+      type: request.operation,
+      policy,
+      notices: notices(inForce, now),
+      simulate: config.simulate,
+    };
     try {
       const messages = admit(request, config.limits);
+      // Health goes on in every mode, its probes with it.
+      const refusal = caller.probe ? null : admitsType(inForce, request.operation);
+      if (refusal) throw new ModeRefusal(refusal, now);
       const path = toPathRequest(request, messages, subject);
-      return await this.#idempotent.once(request, caller.cancelled, () =>
-        this.#pipeline(request, path, subject, caller),
+      return await intake.run(caller.cancelled, (signal) =>
+        this.#idempotent.once(request, signal, (cancelled) =>
+          this.#pipeline(request, path, subject, { ...caller, cancelled }),
+        ),
       );
     } catch (thrown) {
       if (thrown instanceof RefusedError) return uncalled(subject, null, thrown);
@@ -81,6 +103,7 @@ export class BedrockSupportManager {
       efficient: outcome.path === (route === 'mcp' ? 'mcp' : 'direct') && fallback === null && durationMs <= slaMs,
       overridden,
       fellBack: fallback !== null,
+      probe: caller.probe,
     });
     return outcome;
   }

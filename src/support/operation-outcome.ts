@@ -5,12 +5,15 @@ import type { AttemptOutcome } from '../routing/attempt.ts';
 import type { Decision } from '../routing/decide.ts';
 import type { RouteOutcome } from '../routing/intelligent-router.ts';
 import type { RoutingPolicy } from '../routing/policy.ts';
+import { ModeRefusal } from './mode-refusal.ts';
 import type { OperationResult } from './operation.ts';
 
 export interface Subject {
   operationId: string;
   type: OperationType;
   policy: RoutingPolicy;
+  /** The modes in force, as lines to show. */
+  notices: string[];
   simulate: boolean;
 }
 
@@ -38,6 +41,7 @@ export function uncalled(
     serviceLatencyMs: null,
     sla: sla(type, policy, null),
     error: refusal && shown(refusal),
+    notices: subject.notices,
     dryRun: refusal === null,
     simulated: subject.simulate,
   };
@@ -66,6 +70,7 @@ export function called(subject: Subject, outcome: RouteOutcome, findings: readon
     serviceLatencyMs: answer?.serviceLatencyMs ?? null,
     sla: sla(subject.type, subject.policy, status === 'refused' ? null : answer !== null && latencyMs <= slaMs),
     error: error && shown(error),
+    notices: subject.notices,
     dryRun: false,
     simulated: subject.simulate || answer?.simulated === true,
   };
@@ -97,7 +102,7 @@ function outcomeOf(error: PathError | null) {
 
 /** The error that the caller sees: the path's own where it alone matters, else one with every cause in it. */
 function failure({ error, attempts }: RouteOutcome, findings: readonly string[]): HybridRoutingError {
-  if (error?.errorClass === 'cancelled') return new HybridRoutingError('cancelled', error.message, error.remedy);
+  if (error?.errorClass === 'cancelled') return new HybridRoutingError(error.kind, error.message, error.remedy);
   if (error?.errorClass === 'caller')
     return new HybridRoutingError(`refused_${error.kind}`, error.message, error.remedy);
   const causes = attempts.map((attempt) => `${attempt.path}: ${attempt.error?.message}`);
@@ -108,8 +113,14 @@ function failure({ error, attempts }: RouteOutcome, findings: readonly string[])
   return new HybridRoutingError('unavailable', message, remedy, { cause: error ?? undefined });
 }
 
-function shown({ code, message, remedy }: HybridRoutingError) {
-  return { code, message, remedy };
+function shown(error: HybridRoutingError) {
+  const { code, message, remedy } = error;
+  return {
+    code,
+    message,
+    remedy,
+    ...(error instanceof ModeRefusal ? { retryAfterSeconds: error.retryAfterSeconds } : {}),
+  };
 }
 
 function sla(type: OperationType, policy: RoutingPolicy, met: boolean | null): OperationResult['sla'] {

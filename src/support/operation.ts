@@ -75,7 +75,10 @@ export const operationResultSchema = z.object({
     slaMs: milliseconds,
     met: nullable(z.boolean()),
   }),
-  error: nullable(z.object({ code: z.string(), message: z.string(), remedy: z.string() })),
+  error: nullable(
+    z.object({ code: z.string(), message: z.string(), remedy: z.string(), retryAfterSeconds: z.int().optional() }),
+  ),
+  notices: z.array(z.string()),
   dryRun: z.boolean(),
   simulated: z.boolean(),
 });

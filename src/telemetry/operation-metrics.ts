@@ -13,6 +13,8 @@ export interface OperationRecord {
   /** Routed by an operator's override, so outside of routing efficiency. */
   overridden: boolean;
   fellBack: boolean;
+  /** A health check's own operation: it is no part of the traffic that KPIs are told of. */
+  probe?: boolean | undefined;
 }
 
 interface Minute {
@@ -85,6 +87,7 @@ export class OperationMetrics {
 
   finished(record: OperationRecord): void {
     this.#inFlight -= 1;
+    if (record.probe) return;
     const minute = this.#ring.current();
     minute[record.status] += 1;
     if (record.fellBack) minute.fellBack += 1;

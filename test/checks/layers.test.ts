@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  */
 const layers = [
   ['src/main.ts', 'src/demo/'],
-  ['src/stdio.ts', 'src/simulated-config.ts', 'src/simulator/'],
+  ['src/stdio.ts', 'src/shutdown.ts', 'src/counting-transport.ts', 'src/simulated-config.ts', 'src/simulator/'],
   ['src/app.ts'],
   ['src/server.ts'],
   ['tools/', 'resources/', 'prompts/'],

@@ -183,7 +183,7 @@ describe('nothing configured', () => {
   it('starts, lists its tools, and health says what is missing', async () => {
     const server = await startServer();
     try {
-      expect((await server.client.listTools()).tools).toHaveLength(5);
+      expect((await server.client.listTools()).tools).toHaveLength(7);
       await until('credentials were looked for', async () =>
         (await server.call('health_check')).text.includes('credentials'),
       );

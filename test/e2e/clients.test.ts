@@ -5,7 +5,15 @@ import { operationTypes } from '../../src/config/operation-types.ts';
 import { operationResultSchema } from '../../src/support/operation.ts';
 import { cleanEnv, mainPath, type RunningServer, startServer } from './harness/server.ts';
 
-const toolNames = ['route_operation', 'health_check', 'force_fallback', 'cache_optimize', 'compliance_report'];
+const toolNames = [
+  'route_operation',
+  'health_check',
+  'force_fallback',
+  'cache_optimize',
+  'compliance_report',
+  'system_admin',
+  'security_response',
+];
 const direct = new Set(['emergency', 'infrastructure', 'meta_monitor', 'implementation']);
 
 describe.each([
@@ -22,7 +30,7 @@ describe.each([
     expect(server.client.getProtocolEra()).toBe(era);
   });
 
-  it('lists five tools with five annotations and both schemas', async () => {
+  it('lists its tools with five annotations and both schemas', async () => {
     const { tools } = await server.client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(toolNames);
     for (const tool of tools) {

@@ -70,6 +70,7 @@ describe('rules', () => {
     for (const kind of [
       'session_expired',
       'stream_dropped',
+      'stream_ended',
       'unauthorized',
       'forbidden',
       'connection_reset',

@@ -179,15 +179,18 @@ describe.each(Object.entries(CLIENTS))('upstream over HTTP, %s', (_name, connect
     expect((await thrownBy(client.call())).message).toContain('invalid_union');
   });
 
-  it('stream_dropped: the answer never comes, and nobody tells the caller', async () => {
-    const client = await opened();
-    await set({ kind: 'stream_dropped' });
-    const updates: number[] = [];
-    const call = client.call({ timeout: 120, onprogress: ({ progress }) => updates.push(progress) });
-    expect((await thrownBy(call)).message).toContain('Request timed out');
-    expect(updates).toEqual([1, 2, 3, 4]);
-    expect((await control.state()).recent.at(-1)).toMatchObject({ fault: 'stream_dropped', outcome: 'faulted' });
-  });
+  it.each([['stream_dropped'], ['stream_ended']] as const)(
+    '%s: the answer never comes, and nobody tells the caller',
+    async (kind) => {
+      const client = await opened();
+      await set({ kind });
+      const updates: number[] = [];
+      const call = client.call({ timeout: 120, onprogress: ({ progress }) => updates.push(progress) });
+      expect((await thrownBy(call)).message).toContain('Request timed out');
+      expect(updates).toEqual([1, 2, 3, 4]);
+      expect((await control.state()).recent.at(-1)).toMatchObject({ fault: kind, outcome: 'faulted' });
+    },
+  );
 
   it('connection_refused, connection_reset', async () => {
     const client = await opened();

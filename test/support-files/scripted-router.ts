@@ -1,5 +1,6 @@
 import { HybridHealthMonitor } from '../../src/health/hybrid-health-monitor.ts';
 import { IntelligentRouter } from '../../src/routing/intelligent-router.ts';
+import { Modes } from '../../src/routing/modes.ts';
 import { RouteOverrides } from '../../src/routing/overrides.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
 import { RoutingSettings } from '../../src/routing/routing-settings.ts';
@@ -14,16 +15,18 @@ export function scriptedRouter({ hedging = false, random = (): number => 0.5 } =
   const settings = new RoutingSettings(configWith().routing);
   const health = new HybridHealthMonitor({ paths, settings, now, wallClock: now });
   const overrides = new RouteOverrides(now);
+  const modes = new Modes(now);
   const log = recordingLogger();
   const router = new IntelligentRouter({
     paths,
     health,
     overrides,
+    modes,
     policy: runbookPolicy,
     logger: log.logger,
     hedging,
     now,
     random,
   });
-  return { paths, health, overrides, router, settings, log };
+  return { paths, health, overrides, modes, router, settings, log };
 }

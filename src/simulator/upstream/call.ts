@@ -7,7 +7,7 @@ export interface UpstreamCall {
   readonly seed: number;
   /** Enters the end in the books; only the first end counts. Resolves when it is there. */
   finish(outcome: Exclude<Outcome, 'open'>): Promise<void>;
-  /** Cuts the response in the middle of its stream, where the transport can do that; resolves when it is cut. */
+  /** Breaks off the response in the middle of its stream, where the transport can do that; resolves when it is over. */
   dropStream?(): Promise<void>;
 }
 

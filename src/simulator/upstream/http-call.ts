@@ -45,7 +45,7 @@ export async function answerRequest({ request, response, rpc, http, gone }: Exch
     decision,
     seed: engine.random.seed(),
     finish: async (outcome) => record.end(outcome),
-    dropStream: () => dropStream(response, gone),
+    dropStream: () => breakOff(response, { cleanly: kind === 'stream_ended', gone }),
   };
   const { key, params } = calls.enter(call, rpc.params);
   try {
@@ -97,14 +97,21 @@ async function fail(
   }
 }
 
-/** Ends the connection in mid-stream: the client has the headers, perhaps some progress, and never the answer. */
-async function dropStream(response: ServerResponse, gone: AbortSignal): Promise<void> {
+/**
+ * Ends the stream, cleanly or by cutting the connection: the client has the headers, perhaps some progress, and never the
+ * answer.
+ */
+async function breakOff(
+  response: ServerResponse,
+  { cleanly, gone }: { cleanly: boolean; gone: AbortSignal },
+): Promise<void> {
   // Lets progress that is on its way out, and then the headers, reach the client before the cut.
   await waited(CUT_DELAY_MS, gone);
   if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(': simulated cut\n\n');
   await waited(CUT_DELAY_MS, gone);
-  response.destroy();
+  if (cleanly) response.end();
+  else response.destroy();
   await aborted(gone);
 }
 

@@ -85,6 +85,7 @@ async function resultOf(
       exit(1);
       return undefined;
     case 'stream_dropped':
+    case 'stream_ended':
       await call.finish('faulted');
       await call.dropStream?.();
       return undefined;

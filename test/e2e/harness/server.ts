@@ -23,6 +23,8 @@ export interface StartOptions {
   config?: Record<string, unknown>;
   env?: Record<string, string>;
   args?: string[];
+  /** The program's compiled entry, where it is not this tree's. */
+  main?: string;
   mode?: NonNullable<ClientOptions['versionNegotiation']>['mode'];
 }
 
@@ -39,13 +41,19 @@ export interface RunningServer {
 }
 
 /** Starts the built server over stdio with a configuration file, and connects a real 2.x client. */
-export async function startServer({ config = {}, env = {}, args = [], mode = 'legacy' }: StartOptions = {}) {
+export async function startServer({
+  config = {},
+  env = {},
+  args = [],
+  main = mainPath,
+  mode = 'legacy',
+}: StartOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'hybrid-e2e-'));
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify(config));
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [mainPath, '--config', file, ...args],
+    args: [main, '--config', file, ...args],
     env: { ...cleanEnv, ...env },
     stderr: 'pipe',
     maxBufferSize: 256 * 1_024 * 1_024,

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { HybridRoutingError } from '../config/errors.ts';
+import { operationTypes, type PathName } from '../config/operation-types.ts';
+import {
+  type ActiveMode,
+  type ActiveModes,
+  admitsType,
+  drainedPath,
+  type ModeName,
+  secondsLeft,
+} from '../routing/modes.ts';
+import type { AdminResult } from './admin-result.ts';
+import type { NextCall } from './next-call.ts';
+import type { OperationContext } from './operation.ts';
+
+/** A mode that no duration is given for holds as long as this, in seconds. */
+const defaultSeconds = 3_600;
+
+/** The arguments that every mode has. */
+export const switchShape = {
+  enable: z.boolean().optional().describe('A mode on or off.'),
+  reason: z.string().trim().min(3).max(500).optional().describe('Why; needed to enable.'),
+  durationSeconds: z.int().min(1).max(86_400).optional().describe('Until the mode ends by itself. Default: 3600.'),
+  dryRun: z.boolean().default(false).describe('Show the effect only.'),
+};
+
+export interface Switch {
+  /** The tool that switches it, for the undo. */
+  tool: 'system_admin' | 'security_response';
+  mode: ModeName;
+  enable: boolean | undefined;
+  reason: string | undefined;
+  durationSeconds: number | undefined;
+  path?: PathName | undefined;
+  dryRun: boolean;
+}
+
+/** Puts a mode in force or ends it, or with dryRun tells what that would do. */
+export function switchMode(context: OperationContext, order: Switch): AdminResult {
+  const { modes, wallClock, logger, config } = context;
+  const { mode, dryRun } = order;
+  const now = wallClock();
+  const active = modes.current();
+  const planned = plan(order, now);
+  if (!dryRun) {
+    modes.replace(mode, planned);
+    // The reason is an operator's free text: it is shown on request, not logged.
+    const fields = { component: 'bedrock-support', mode, enabled: planned !== null, path: planned?.path };
+    logger.warn({ ...fields, ...(mode === 'lockdown' ? { event: 'SECURITY' } : {}) }, `${mode} mode changed`);
+  }
+  return {
+    applied: !dryRun,
+    before: { [mode]: shown(active[mode]) },
+    after: { [mode]: shown(planned) },
+    effect: effectOf(context, { ...active, [mode]: planned }),
+    expiresAt: planned && new Date(planned.expiresAt).toISOString(),
+    scope: 'this_process',
+    next: nextOf(order, active[mode], now),
+    simulated: config.simulate,
+  };
+}
+
+function plan({ mode, enable, reason, durationSeconds, path }: Switch, now: number): ActiveMode | null {
+  if (enable === undefined) {
+    throw new HybridRoutingError('invalid_input', 'enable: is missing', 'Give enable: true to begin, false to end.');
+  }
+  if (!enable) return null;
+  if (reason === undefined) {
+    throw new HybridRoutingError('invalid_input', 'reason: is missing', `Say why ${mode} mode is needed.`);
+  }
+  return { reason, since: now, expiresAt: now + (durationSeconds ?? defaultSeconds) * 1_000, path: path ?? null };
+}
+
+function shown(mode: ActiveMode | null) {
+  if (!mode) return null;
+  const { reason, since, expiresAt, path } = mode;
+  const times = { since: new Date(since).toISOString(), expiresAt: new Date(expiresAt).toISOString() };
+  return { reason, ...times, ...(path === null ? {} : { path }) };
+}
+
+/** What each operation type would meet with these modes in force. */
+function effectOf({ router, overrides }: OperationContext, modes: ActiveModes): Record<string, string> {
+  return Object.fromEntries(
+    operationTypes.map((type) => {
+      const refusal = admitsType(modes, type);
+      if (refusal) return [type, `refused (${refusal.mode})`];
+      const { primary, fallback } = router.decide(type, overrides.current(), drainedPath(modes));
+      return [type, `${primary ?? 'none'}, then ${fallback ?? 'none'}`];
+    }),
+  );
+}
+
+function nextOf(order: Switch, previous: ActiveMode | null, now: number): NextCall[] {
+  const { tool, mode, enable, reason, durationSeconds, path, dryRun } = order;
+  const call = (mine: Omit<Partial<Switch>, 'tool'>, why: string) => {
+    const given = Object.entries({ action: mode, ...mine }).filter(([, value]) => value !== undefined);
+    return { tool, arguments: Object.fromEntries(given), why };
+  };
+  if (dryRun) return [call({ enable, reason, durationSeconds, path }, 'apply it')];
+  if (previous) {
+    const again = {
+      reason: previous.reason,
+      durationSeconds: secondsLeft(previous, now),
+      path: previous.path ?? undefined,
+    };
+    return [call({ enable: true, ...again }, 'undo: the mode as it was')];
+  }
+  return enable ? [call({ enable: false }, 'undo')] : [];
+}

@@ -1,0 +1,85 @@
+import { classOf, type OperationClass, type OperationType, type PathName } from '../config/operation-types.ts';
+
+/** The operator's modes (docs/architecture.md, "Modes"); several may be in force at once. */
+export const modeNames = ['lockdown', 'emergency', 'maintenance'] as const;
+export type ModeName = (typeof modeNames)[number];
+
+export interface ActiveMode {
+  reason: string;
+  /** Milliseconds since 1970. */
+  since: number;
+  /** Milliseconds since 1970; a mode always expires. */
+  expiresAt: number;
+  /** Maintenance alone: the one path that is drained; null where it holds for the whole router. */
+  path: PathName | null;
+}
+
+export type ActiveModes = Readonly<Record<ModeName, ActiveMode | null>>;
+
+export const noModes: ActiveModes = { lockdown: null, emergency: null, maintenance: null };
+
+/** The modes in force, of this process. */
+export class Modes {
+  readonly #wallClock: () => number;
+  #active: ActiveModes = noModes;
+
+  /** @param wallClock milliseconds since 1970 */
+  constructor(wallClock: () => number) {
+    this.#wallClock = wallClock;
+  }
+
+  /** Puts a mode in force, or with null ends it. */
+  replace(name: ModeName, mode: ActiveMode | null): void {
+    this.#active = { ...this.#active, [name]: mode };
+  }
+
+  current(): ActiveModes {
+    const now = this.#wallClock();
+    for (const name of modeNames) {
+      const mode = this.#active[name];
+      if (mode && mode.expiresAt <= now) this.replace(name, null);
+    }
+    return this.#active;
+  }
+}
+
+/** The mode that keeps an operation out, and until when at the latest; null where it is admitted. */
+export interface Refusal {
+  mode: ModeName;
+  active: ActiveMode;
+}
+
+/** The admission rule of the modes. Pure; the strictest mode is named first. */
+export function admits(modes: ActiveModes, operationClass: OperationClass, type: OperationType): Refusal | null {
+  const { lockdown, emergency, maintenance } = modes;
+  if (lockdown) return { mode: 'lockdown', active: lockdown };
+  if (emergency && operationClass === 'standard') return { mode: 'emergency', active: emergency };
+  if (maintenance && maintenance.path === null && type === 'background_task') {
+    return { mode: 'maintenance', active: maintenance };
+  }
+  return null;
+}
+
+export function admitsType(modes: ActiveModes, type: OperationType): Refusal | null {
+  return admits(modes, classOf(type), type);
+}
+
+/** The path that maintenance drains, if any. */
+export function drainedPath({ maintenance }: ActiveModes): PathName | null {
+  return maintenance?.path ?? null;
+}
+
+/** Until a mode ends by itself, in whole seconds, at least 1; an operator may end it sooner. */
+export function secondsLeft({ expiresAt }: ActiveMode, now: number): number {
+  return Math.max(1, Math.ceil((expiresAt - now) / 1_000));
+}
+
+/** The banner: one line for each mode in force. @param now milliseconds since 1970 */
+export function notices(modes: ActiveModes, now: number): string[] {
+  return modeNames.flatMap((name) => {
+    const mode = modes[name];
+    if (!mode) return [];
+    const what = mode.path === null ? `${name} mode` : `${name} of the ${mode.path} path`;
+    return [`${what}, ${secondsLeft(mode, now)} s left: ${mode.reason}`];
+  });
+}

@@ -1,0 +1,16 @@
+import { securityResponse } from '../src/operations/security-response.ts';
+import { adminText } from './admin-text.ts';
+import { defineTool } from './define-tool.ts';
+
+export const securityResponseTool = defineTool({
+  operation: securityResponse,
+  description: 'Contain a security incident; stops service. dryRun shows the effect first; the answer holds the undo.',
+  annotations: {
+    title: 'Respond to a security incident',
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+  text: (result) => adminText(result.action, result),
+});

@@ -1,0 +1,16 @@
+import { systemAdmin } from '../src/operations/system-admin.ts';
+import { adminText } from './admin-text.ts';
+import { defineTool } from './define-tool.ts';
+
+export const systemAdminTool = defineTool({
+  operation: systemAdmin,
+  description: 'Change how this process routes. dryRun shows the effect first; the answer holds the undo call.',
+  annotations: {
+    title: 'Administer the router',
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+  text: (result) => adminText(result.action, result),
+});
