@@ -18,8 +18,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Each file starts real processes; two cores carry two files at a time.
-          maxWorkers: 2,
         },
       },
       { test: { name: 'checks', include: ['test/checks/**/*.test.ts'] } },

@@ -32,7 +32,11 @@ function verdict(thrown: unknown): Verdict {
   }
   if (thrown instanceof UnauthorizedError) return ['configuration', 'unauthorized'];
   if (thrown instanceof SdkHttpError) return httpVerdict(thrown.status, thrown.code);
-  if (thrown instanceof SdkError) return sdkVerdict(thrown.code);
+  if (thrown instanceof SdkError) {
+    // A probe that never reached the upstream says nothing about the protocol that it speaks.
+    const unreached = thrown.code === SdkErrorCode.EraNegotiationFailed && codeOf(thrown.cause) !== undefined;
+    return unreached ? verdict(thrown.cause) : sdkVerdict(thrown.code);
+  }
   const code = codeOf(thrown);
   if (code === 'ENOENT' || code === 'EACCES') return ['configuration', 'command_not_found'];
   if (code !== undefined) return ['network', code];

@@ -92,6 +92,9 @@ export class UpstreamConnection {
     // Escapes and a structured twin of the text make a message several times as long as its answer.
     const { transport, lastWords } = openTransport(upstream, 4 * maxAnswerBytes + 65_536);
     const client = new Client({ name: 'hybrid-routing-mcp', version }, { versionNegotiation: { mode: this.#mode() } });
+    // The client's version negotiation does not heed the signal; closing its transport ends that too.
+    const stop = () => void transport.close().catch(() => undefined);
+    this.#end.signal.addEventListener('abort', stop, { once: true });
     try {
       const options = { timeout: connectTimeoutMs, signal: this.#end.signal };
       await client.connect(transport, options);
@@ -107,6 +110,8 @@ export class UpstreamConnection {
       this.#failure = withLastWords(mcpError(thrown, upstream.name), lastWords());
       onStateChange(upstream.name, 'failed', this.#failure.message);
       throw this.#failure;
+    } finally {
+      this.#end.signal.removeEventListener('abort', stop);
     }
     client.onclose = () => this.#lost(client);
     this.#client = client;

@@ -31,6 +31,8 @@ export async function attempt(path: Path, request: PathRequest, options: Attempt
   const ended = new Promise<never>((_, reject) => {
     controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
   });
+  // A path that throws before it is awaited leaves nobody to take the rejection, which would end the process.
+  ended.catch(() => undefined);
   const timer = setTimeout(() => controller.abort(shareSpent(path.name, shareMs)), shareMs);
   const onCancel = () => controller.abort(cancelledByClient(path.name));
   cancelled.addEventListener('abort', onCancel, { once: true });

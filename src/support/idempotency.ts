@@ -30,7 +30,11 @@ export class IdempotentOutcomes {
         );
       }
       const outcome = known?.outcome ?? run();
-      if (!known) this.#entries.set(key, { fingerprint, outcome });
+      if (!known) {
+        this.#entries.set(key, { fingerprint, outcome });
+        // A run that threw has no outcome to repeat.
+        outcome.catch(() => this.#entries.delete(key));
+      }
       const result = await outcome;
       if (result.error?.code !== 'cancelled') return result;
       // Nobody was served by a cancelled run: the next one with this key runs anew.

@@ -124,7 +124,7 @@ describe('a broken configuration stops the start with one message', () => {
     ['an unknown variable', [], { HYBRID_ROUTING_REGOIN: 'x' }, /HYBRID_ROUTING_REGOIN is not known/],
     ['a bad region', [], { AWS_REGION: 'Frankfurt' }, /direct\.region is "Frankfurt": must be an AWS region/],
     ['a bad flag value', ['--log-level', 'loud'], {}, /logLevel is "loud"/],
-    ['a bad --set', ['--set', 'direct.nope=1'], {}, /--set direct\.nope=1 does not name a known key/],
+    ['a bad --set', ['--set', 'direct.nope=1'], {}, /--set direct\.nope does not name a known key/],
   ];
 
   it.each(cases)('%s', async (_, args, env, message) => {
