@@ -2,7 +2,7 @@ import type { NextCall } from '../src/operations/next-call.ts';
 
 /** `1240` as `1.2 s`, `87` as `87 ms`. */
 export function duration(ms: number): string {
-  return ms >= 1_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms)} ms`;
+  return Math.round(ms) >= 1_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms)} ms`;
 }
 
 export function nextLines(next: readonly NextCall[]): string[] {

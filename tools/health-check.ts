@@ -3,6 +3,8 @@ import { healthCheck } from '../src/operations/health-check.ts';
 import { defineTool } from './define-tool.ts';
 import { cut, duration, nextLines, noticeLines, simulatedLine } from './format.ts';
 
+const mostFindings = 5;
+
 type Health = z.output<typeof healthCheck.output>;
 
 export const healthCheckTool = defineTool({
@@ -21,7 +23,7 @@ export const healthCheckTool = defineTool({
     [
       `Status: ${health.status}`,
       ...noticeLines(health.notices),
-      ...health.findings.map((finding) => `- ${cut(finding, 250)}`),
+      ...findingLines(health),
       ...componentLines(health),
       ...kpiLines(health),
       ...probeLines(health),
@@ -36,13 +38,23 @@ export const healthCheckTool = defineTool({
     ].join('\n'),
 });
 
+/** Few and short, so that the whole stays under 500 tokens; beside components, which tell causes too, shorter still. */
+function findingLines({ findings, components }: Health): string[] {
+  const length = Object.keys(components).length > 0 ? 120 : 250;
+  const more = findings.length - mostFindings;
+  return [
+    ...findings.slice(0, mostFindings).map((finding) => `- ${cut(finding, length)}`),
+    ...(more > 0 ? [`- and ${more} more, in structuredContent.findings`] : []),
+  ];
+}
+
 function componentLines({ components }: Health): string[] {
   return Object.entries(components).map(([name, { status, cause }]) => `${name}: ${status}${causeOf(status, cause)}`);
 }
 
 /** Causes of degraded paths are told above, among the findings, or are one line here. */
 function causeOf(status: string, cause: string | null): string {
-  return cause === null || status === 'healthy' ? '' : ` (${cut(cause, 120)})`;
+  return cause === null || status === 'healthy' ? '' : ` (${cut(cause, 80)})`;
 }
 
 function kpiLines({ kpis }: Health): string[] {

@@ -45,6 +45,17 @@ describe('converseInput', () => {
     });
   });
 
+  it('sends the facts before the question, once', () => {
+    const messages = (['user', 'assistant', 'user'] as const).map((role, index) => ({ role, text: `t${index}` }));
+    const { direct } = configWith();
+    const request = pathRequest({ messages, context: { host: 'db1' } });
+    expect(converseInput(request, modelSettings(direct, 'emergency')).messages).toEqual([
+      { role: 'user', content: [{ text: 't0' }] },
+      { role: 'assistant', content: [{ text: 't1' }] },
+      { role: 'user', content: [{ text: 'Context (JSON):\n{"host":"db1"}' }, { text: 't2' }] },
+    ]);
+  });
+
   it('sends every setting', () => {
     const { direct } = configWith({
       'direct.modelId': 'm',

@@ -81,7 +81,8 @@ const onBothApis = [
   [{ kind: 'slow_drip', bytesPerSecond: 20 }, 'timeout', 'share_spent'],
   [{ kind: 'connection_reset' }, 'network', 'ECONNRESET'],
   [{ kind: 'malformed_json' }, 'protocol', 'SyntaxError'],
-  [{ kind: 'truncated_body' }, 'protocol', 'truncated_body'],
+  // On the wire a truncated body is a connection that ends too soon.
+  [{ kind: 'truncated_body' }, 'network', 'ECONNRESET'],
   [{ kind: 'missing_fields' }, 'protocol', 'incomplete_answer'],
   [{ kind: 'validation' }, 'caller', 'ValidationException'],
   [{ kind: 'context_too_long' }, 'caller', 'ValidationException'],

@@ -79,7 +79,6 @@ describe.each(['legacy', 'auto', '2026-07-28'])('over HTTP, protocol %s', (proto
     ['not_json', 'protocol', 'unreadable_reply'],
     ['connection_reset', 'network', 'ECONNRESET'],
     ['stream_dropped', 'network', 'stream_dropped'],
-    ['stream_ended', 'network', 'stream_dropped'],
   ] as const)('a reply broken by %s is %s (%s)', async (fault, errorClass, kind) => {
     await upstream.control.setRules([{ match: { api: 'tools/call' }, fault: { kind: fault } }]);
     expect(await failureOf(viaHttp({ protocol }))).toMatchObject({ errorClass, kind });

@@ -69,10 +69,11 @@ const stale = story('direct', 'a trial that hangs, and calls that end late', asy
   const server = await stage.start({ routing: { breaker: { consecutiveFailures: 3, openMs: 300, maxOpenMs: 600 } } });
   await warmUp(server, ['mcp', 'direct'], toKnowP95);
   await control.setRules([{ fault: { kind: 'hang_before_headers' } }]);
-  const late = ask(server, { ...emergency, deadlineMs: 3_000 });
+  const slow: Question = { ...emergency, deadlineMs: 3_000 };
+  const late = Promise.all([ask(server, slow), ask(server, slow), ask(server, slow)]);
   const quick: Question = { ...emergency, deadlineMs: 1_000 };
   const [asked] = await Promise.all([ask(server, quick), ask(server, quick), ask(server, quick)]);
-  // By now a trial hangs, for up to 5 s; then the last call from before the outage fails too.
+  // Soon a trial hangs, for up to 5 s; meanwhile calls from before the breaker opened fail too.
   await late;
   await control.clear();
   const { breaker: once } = await untilClosed(server);
