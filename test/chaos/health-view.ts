@@ -5,7 +5,7 @@ import type { RunningServer } from '../e2e/harness/server.ts';
 const breakerSchema = z.looseObject({
   state: z.enum(['closed', 'open', 'half_open']),
   reason: z.string().nullable(),
-  nextTrialAt: z.number().nullable(),
+  nextTrialAt: z.union([z.string(), z.number()]).nullable(),
   trials: z.number(),
   opened: z.number(),
 });

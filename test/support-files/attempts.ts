@@ -1,24 +1,32 @@
 import type { Path, PathRequest } from '../../src/paths/path.ts';
 import type { PathError } from '../../src/paths/path-error.ts';
-import { attempt } from '../../src/routing/attempt.ts';
+import { startAttempt } from '../../src/routing/attempt.ts';
+import { TokenBudget } from '../../src/routing/token-budget.ts';
 import { pathRequest } from './requests.ts';
 
 interface Trial {
   request?: PathRequest;
   shareMs?: number;
+  fairMs?: number;
+  /** Retries that the budget has; none by default, so that one fault is seen as it is. */
+  retries?: number;
   cancelled?: AbortSignal;
   onProgress?: (text: string) => void;
 }
 
 /** One attempt on the clock of this process, as the router makes it. */
-export function tried(path: Path, { request = pathRequest(), shareMs = 5_000, cancelled, onProgress }: Trial = {}) {
-  return attempt(path, request, {
+export function tried(path: Path, trial: Trial = {}) {
+  const { request = pathRequest(), shareMs = 5_000, fairMs = 0, retries = 0, cancelled, onProgress } = trial;
+  return startAttempt(path, request, {
     shareMs,
+    fairMs,
+    random: () => 0,
+    retryBudget: new TokenBudget(0, retries),
     operationStart: performance.now(),
     now: () => performance.now(),
     cancelled: cancelled ?? new AbortController().signal,
     onProgress,
-  });
+  }).outcome;
 }
 
 /** The error of an attempt that fails; fails the test where it succeeds. */

@@ -1,6 +1,8 @@
+import { HealthHistory } from '../../src/health/history.ts';
 import type { OperationContext } from '../../src/operations/operation.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
 import { BedrockSupportManager } from '../../src/support/bedrock-support-manager.ts';
+import { Intake } from '../../src/support/intake.ts';
 import { OperationMetrics } from '../../src/telemetry/operation-metrics.ts';
 import { configWith } from './config.ts';
 import { scriptedRouter } from './scripted-router.ts';
@@ -8,29 +10,17 @@ import { scriptedRouter } from './scripted-router.ts';
 /** Every real part of the server over two scripted paths, on the clock of `Date`. */
 export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
   const config = configWith(flags);
-  const { paths, health, overrides, router, log } = scriptedRouter();
+  const { log, paths, ...parts } = scriptedRouter();
+  const { health, overrides, modes, router } = parts;
   const { logger } = log;
+  const wallClock = Date.now;
+  const intake = new Intake();
   const metrics = new OperationMetrics(Date.now);
-  const support = new BedrockSupportManager({
-    config,
-    router,
-    health,
-    overrides,
-    metrics,
-    policy: runbookPolicy,
-    logger,
-  });
-  const context: OperationContext = {
-    config,
-    support,
-    router,
-    health,
-    overrides,
-    metrics,
-    logger,
-    wallClock: Date.now,
-  };
-  return { context, paths, log, ...context };
+  const history = new HealthHistory({ health, wallClock });
+  const shared = { config, router, health, overrides, modes, intake, metrics, logger, wallClock };
+  const support = new BedrockSupportManager({ ...shared, policy: runbookPolicy });
+  const context: OperationContext = { ...shared, ...parts, support, history, paths };
+  return { ...context, context, paths, log };
 }
 
 export type ScriptedApp = ReturnType<typeof scriptedApp>;

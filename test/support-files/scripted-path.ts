@@ -10,7 +10,7 @@ export class ScriptedPath implements Path {
   readonly name: PathName;
   readonly calls: CallOptions[] = [];
   script: Script;
-  standing: PathState = { configured: true, available: true, breakers: {}, findings: [], details: {} };
+  standing: PathState = standing();
   probes = 0;
   resets = 0;
 
@@ -39,6 +39,18 @@ export class ScriptedPath implements Path {
   async warmUp(): Promise<void> {}
 
   async close(): Promise<void> {}
+}
+
+/** How a path stands: well, but for the changes. */
+export function standing(changes: Partial<PathState> = {}): PathState {
+  return { configured: true, available: true, breakers: {}, findings: [], details: {}, ...changes };
+}
+
+/** How a path stands whose breaker is open for a reason. */
+export function broken(reason: string): PathState {
+  const counts = { opened: 1, refused: 0, trials: 0 };
+  const breaker = { state: 'open', reason, openSince: 0, nextTrialAt: 30_000, ...counts } as const;
+  return standing({ available: false, breakers: { scripted: breaker } });
 }
 
 export function fault(path: PathName, errorClass: ErrorClass, kind = 'scripted'): PathError {
