@@ -43,26 +43,25 @@ const trialTimeoutMs = 5_000;
  */
 export class PathBreaker {
   readonly #dependencies: BreakerDependencies;
-  readonly #rule: OpeningRule;
   readonly #counts = { opened: 0, refused: 0, trials: 0 };
-  #policy: CircuitBreakerPolicy;
+  /** Of one closed period: how a call of an earlier one ends says nothing of this one. */
+  #closed: { rule: OpeningRule; policy: CircuitBreakerPolicy };
+  #trying = false;
   #open: { reason: string; since: number; waitMs: number; nextTrialAt: number } | null = null;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
   constructor(dependencies: BreakerDependencies) {
     this.#dependencies = dependencies;
-    const { consecutiveFailures } = dependencies.config;
-    this.#rule = new OpeningRule({ consecutiveFailures, failuresOfLast20: dependencies.failuresOfLast20 });
-    this.#policy = this.#create();
+    this.#closed = this.#create();
   }
 
   get isClosed(): boolean {
-    return this.#policy.state === CircuitState.Closed;
+    return this.#closed.policy.state === CircuitState.Closed;
   }
 
   view(): BreakerView {
-    const state = this.isClosed ? 'closed' : this.#policy.state === CircuitState.HalfOpen ? 'half_open' : 'open';
+    const state = this.isClosed ? 'closed' : this.#trying ? 'half_open' : 'open';
     const open = this.#open;
     return {
       state,
@@ -82,13 +81,14 @@ export class PathBreaker {
       this.#counts.refused += 1;
       throw this.#refusal();
     }
-    return this.#policy.execute(async () => {
+    const { rule, policy } = this.#closed;
+    return policy.execute(async () => {
       try {
         return await untilAborted(call(), signal);
       } catch (thrown) {
         // An abort's reason says why the call ended; what the service's client made of it does not matter.
         const error: unknown = signal.aborted ? signal.reason : thrown;
-        if (error instanceof PathError && error.errorClass === 'configuration') this.#rule.openAtOnce();
+        if (error instanceof PathError && error.errorClass === 'configuration') rule.openAtOnce();
         throw error;
       }
     });
@@ -96,8 +96,9 @@ export class PathBreaker {
 
   /** Closes the breaker, whatever it has seen. */
   reset(): void {
-    this.#forget();
-    this.#policy = this.#create();
+    clearTimeout(this.#timer);
+    this.#open = null;
+    this.#closed = this.#create();
     this.#dependencies.onChange(this.#dependencies.name, this.view());
   }
 
@@ -107,17 +108,19 @@ export class PathBreaker {
     clearTimeout(this.#timer);
   }
 
-  #create(): CircuitBreakerPolicy {
+  #create() {
+    const { config, failuresOfLast20 } = this.#dependencies;
+    const rule = new OpeningRule({ consecutiveFailures: config.consecutiveFailures, failuresOfLast20 });
     const handled = handleWhen(
       (error) => error instanceof PathError && traits[error.errorClass].breaker && !error.blameless,
     );
-    // Only trials reach an open breaker, and this class says when they are due.
-    const policy = circuitBreaker(handled, { breaker: this.#rule, halfOpenAfter: 0 });
+    // Trials are made by this class, so the policy only ever opens; a new one takes its place when they succeed.
+    const policy = circuitBreaker(handled, { breaker: rule, halfOpenAfter: 0 });
     policy.onBreak((failure) => {
       const error = 'error' in failure ? failure.error : undefined;
-      if (policy === this.#policy) this.#opened(error?.message ?? 'unknown');
+      if (policy === this.#closed.policy) this.#opened(error?.message ?? 'unknown');
     });
-    return policy;
+    return { rule, policy };
   }
 
   #opened(reason: string): void {
@@ -132,17 +135,20 @@ export class PathBreaker {
   }
 
   async #trial(): Promise<void> {
-    const policy = this.#policy;
+    const period = this.#closed;
     this.#counts.trials += 1;
-    try {
-      await policy.execute(() => this.#probes());
-    } catch {
-      // A failed trial has opened the breaker again, with its reason; an error that is no fault of the service closes it.
-    }
-    if (policy === this.#policy && this.isClosed) {
-      this.#forget();
-      this.#dependencies.onChange(this.#dependencies.name, this.view());
-    }
+    this.#trying = true;
+    const failure = await this.#probes().then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    this.#trying = false;
+    // Reset in the meantime: the trial's outcome does not matter any more.
+    if (period !== this.#closed) return;
+    // An error that is no fault of the service closes it.
+    const failed = failure instanceof PathError && traits[failure.errorClass].breaker && !failure.blameless;
+    if (failed) this.#opened(failure.message);
+    else this.reset();
   }
 
   /** The trials of one half-open period, one after the other: all must succeed. */
@@ -158,11 +164,6 @@ export class PathBreaker {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  #forget(): void {
-    clearTimeout(this.#timer);
-    this.#open = null;
   }
 
   #refusal(): PathError {

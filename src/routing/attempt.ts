@@ -30,6 +30,8 @@ export interface AttemptOptions {
   /** The client's own cancellation. */
   cancelled: AbortSignal;
   onProgress?: ((text: string) => void) | undefined;
+  /** Called before the call is made again: what was shown of it does not count. */
+  onRetry?: (() => void) | undefined;
 }
 
 export interface RunningAttempt {
@@ -79,6 +81,7 @@ async function run(
     const call = async () => untilAborted(path.call(request, { signal, onProgress }), signal);
     const onRetry = () => {
       retries += 1;
+      options.onRetry?.();
     };
     const remainingMs = () => started + shareMs - now();
     return outcome(await withRetries(call, onRetry, { budget: retryBudget, signal, remainingMs, random }), null);

@@ -165,6 +165,8 @@ export class IntelligentRouter {
       retryBudget: this.#retryBudgets[name],
       cancelled: run.options.cancelled,
       onProgress,
+      // A hedge shows nothing, so it has nothing to withdraw.
+      onRetry: onProgress && (() => run.partial.withdraw(name)),
     });
     const outcome = started.outcome.then((ended) => {
       this.#recordHealth(ended, run.request.class);

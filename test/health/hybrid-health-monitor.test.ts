@@ -1,28 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { HybridHealthMonitor } from '../../src/health/hybrid-health-monitor.ts';
+import { RoutingSettings } from '../../src/routing/routing-settings.ts';
 import { configWith } from '../support-files/config.ts';
-import { ScriptedPath } from '../support-files/scripted-path.ts';
+import { broken, ScriptedPath, standing } from '../support-files/scripted-path.ts';
 
 function monitored() {
   const clock = { now: 0, wall: Date.UTC(2026, 0, 1) };
   const paths = { direct: new ScriptedPath('direct'), mcp: new ScriptedPath('mcp') };
-  const { routing } = configWith();
-  const health = new HybridHealthMonitor({ paths, config: routing, now: () => clock.now, wallClock: () => clock.wall });
-  const fail = (path: 'direct' | 'mcp', times = 3) => {
-    for (let time = 0; time < times; time += 1) {
-      health.record(path, { durationMs: 1, error: { errorClass: 'network', message: 'ECONNREFUSED' } });
-    }
+  const settings = new RoutingSettings(configWith().routing);
+  const health = new HybridHealthMonitor({ paths, settings, now: () => clock.now, wallClock: () => clock.wall });
+  const fail = (path: 'direct' | 'mcp', times = 6) => {
+    for (let time = 0; time < times; time += 1) health.path(path).recordCall('standard', 1, 'ECONNREFUSED');
   };
   return { clock, paths, health, fail };
 }
 
-const off = { configured: false, findings: ['No upstream is configured.'], details: {} };
+const off = standing({ configured: false, findings: ['No upstream is configured.'] });
 
 describe('overall', () => {
   it('is healthy where nothing is known against a path', () => {
     const { health } = monitored();
     expect(health.overall()).toBe('healthy');
-    health.record('direct', { durationMs: 5, error: null });
+    health.path('direct').recordCall('standard', 5, null);
     expect(health.overall()).toBe('healthy');
   });
 
@@ -45,7 +44,7 @@ describe('overall', () => {
 
   it('is degraded by a finding', () => {
     const { health, paths } = monitored();
-    paths.direct.standing = { configured: true, findings: ['Model x has ended.'], details: {} };
+    paths.direct.standing = standing({ findings: ['Model x has ended.'] });
     expect(health.overall()).toBe('degraded');
   });
 
@@ -66,16 +65,16 @@ describe('components', () => {
     expect(components.map(({ name, dependsOn }) => [name, ...dependsOn].join(' '))).toEqual([
       'bedrock-support intelligent-router direct-bedrock mcp-router',
       'intelligent-router hybrid-monitor',
-      'direct-bedrock',
-      'mcp-router',
-      'hybrid-monitor',
+      'direct-bedrock aws-bedrock circuit-breaker',
+      'mcp-router mcp-service message-queue circuit-breaker',
+      'hybrid-monitor bedrock-support intelligent-router direct-bedrock mcp-router',
     ]);
   });
 
   it('carry the cause of a sick path up to what depends on it', () => {
     const { health, fail } = monitored();
     fail('direct');
-    const cause = '3 failed in a row, last: ECONNREFUSED';
+    const cause = '6 failed of the last 6 calls, last: ECONNREFUSED';
     expect(health.component('direct-bedrock')).toMatchObject({ status: 'unhealthy', cause });
     expect(health.component('bedrock-support')).toMatchObject({ status: 'degraded', cause });
     expect(health.component('intelligent-router')).toMatchObject({ status: 'degraded', cause });
@@ -91,12 +90,12 @@ describe('components', () => {
 
   it('tell the findings of a path that works as degraded, with its numbers and details', () => {
     const { health, paths } = monitored();
-    paths.direct.standing = { configured: true, findings: ['Model x has ended.'], details: { region: 'r' } };
-    health.record('direct', { durationMs: 7, error: null });
+    paths.direct.standing = standing({ findings: ['Model x has ended.'], details: { region: 'r' } });
+    health.path('direct').recordCall('standard', 7, null);
     expect(health.component('direct-bedrock')).toMatchObject({
       status: 'degraded',
       cause: 'Model x has ended.',
-      details: { region: 'r', calls: 1, failures: 0, p50Ms: 7, p95Ms: 7 },
+      details: { region: 'r', calls: 1, failures: 0, p50Ms: 7, p95Ms: null },
     });
   });
 
@@ -110,11 +109,34 @@ describe('components', () => {
   });
 });
 
-it('a path recovers by the clock alone', () => {
+it('a path with an open breaker is unhealthy, with the breaker’s reason', () => {
+  const { health, paths } = monitored();
+  paths.mcp.standing = broken('no access');
+  expect(health.snapshot().mcp).toMatchObject({ status: 'unhealthy', cause: 'no access' });
+  paths.mcp.standing = standing();
+  expect(health.snapshot().mcp.status).toBe('unknown');
+});
+
+it('a path that was left recovers by the clock, once enough calls went well', () => {
   const { health, clock, fail } = monitored();
   fail('mcp');
-  expect(health.path('mcp').status).toBe('unhealthy');
-  clock.now = 30_000;
-  expect(health.path('mcp').status).toBe('degraded');
-  expect(health.snapshot().mcp).toMatchObject({ configured: true, failures: 3 });
+  expect(health.snapshot().mcp.status).toBe('unhealthy');
+  for (let call = 0; call < 20; call += 1) health.path('mcp').recordCall('standard', 1, null);
+  expect(health.snapshot().mcp.status).toBe('unhealthy');
+  clock.now = 300_000;
+  expect(health.snapshot().mcp).toMatchObject({ status: 'healthy', failures: 0 });
+});
+
+it('one class that does badly degrades the path, and is unhealthy for that class alone', () => {
+  const { health } = monitored();
+  for (let call = 0; call < 6; call += 1) {
+    health.path('direct').recordCall('critical', 9_000, null);
+    for (let other = 0; other < 4; other += 1) health.path('direct').recordCall('emergency', 100, null);
+  }
+  expect(health.snapshot('critical').direct.status).toBe('unhealthy');
+  expect(health.snapshot('emergency').direct.status).toBe('healthy');
+  expect(health.snapshot().direct).toMatchObject({
+    status: 'degraded',
+    cause: expect.stringContaining('critical operations'),
+  });
 });

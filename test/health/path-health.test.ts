@@ -1,107 +1,137 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CallOutcome, judge, percentile, remember, windowSize } from '../../src/health/path-health.ts';
-import { errorClasses } from '../../src/paths/path-error.ts';
+import { PathHealth } from '../../src/health/path-health.ts';
+import { RoutingSettings } from '../../src/routing/routing-settings.ts';
+import { configWith } from '../support-files/config.ts';
+import { broken, ScriptedPath, standing } from '../support-files/scripted-path.ts';
 
-const options = { unhealthyAfterFailures: 3, recoverAfterMs: 30_000 };
-const ok = (durationMs = 10, at = 0): CallOutcome => ({ at, durationMs, error: null });
-const bad = (at = 0, errorClass: (typeof errorClasses)[number] = 'transient'): CallOutcome => ({
-  at,
-  durationMs: 99,
-  error: { errorClass, message: 'HTTP 503' },
-});
-const statusOf = (window: CallOutcome[], now = 0) => judge(window, now, options).status;
+function watched() {
+  const clock = { now: 1_000_000 };
+  const path = new ScriptedPath('direct');
+  const settings = new RoutingSettings(configWith().routing);
+  const health = new PathHealth({ path, settings, now: () => clock.now });
+  const calls = (count: number, durationMs = 100, failure: string | null = null) => {
+    for (let call = 0; call < count; call += 1) health.recordCall('standard', durationMs, failure);
+  };
+  return { clock, path, settings, health, calls };
+}
 
-describe('judge', () => {
+describe('report', () => {
   it.each([
-    ['no call', [], 'unknown'],
-    ['a success', [ok()], 'healthy'],
-    ['a success after failures', [bad(), bad(), bad(), ok()], 'healthy'],
-    ['a failure', [bad()], 'degraded'],
-    ['two failures', [ok(), bad(), bad()], 'degraded'],
-    ['two, a success, one', [bad(), bad(), ok(), bad()], 'degraded'],
-    ['three failures in a row', [ok(), bad(), bad(), bad()], 'unhealthy'],
-    ['nothing but failures', [bad(), bad(), bad()], 'unhealthy'],
-    ['a wrong configuration, at once', [ok(), bad(0, 'configuration')], 'unhealthy'],
-    ['a wrong configuration, mended', [bad(0, 'configuration'), ok()], 'healthy'],
-  ] as const)('after %s', (_, window, status) => {
-    expect(statusOf([...window])).toBe(status);
+    ['no call', 0, 0, 'unknown'],
+    ['successes', 3, 0, 'healthy'],
+    ['a failure after them', 3, 1, 'degraded'],
+    ['five failures', 0, 5, 'degraded'],
+    ['six failures', 0, 6, 'unhealthy'],
+  ] as const)('after %s', (_, good, bad, status) => {
+    const { health, calls } = watched();
+    calls(good);
+    calls(bad, 10, 'HTTP 503');
+    expect(health.report()).toMatchObject({ status, calls: good + bad, failures: bad });
   });
 
-  it('tries an unhealthy path again some time after the last failure', () => {
-    const window = [bad(0), bad(1), bad(2)];
-    expect(statusOf(window, 30_001)).toBe('unhealthy');
-    expect(statusOf(window, 30_002)).toBe('degraded');
-  });
-
-  it('tells calls, failures, percentiles of the successes, and the cause', () => {
-    expect(judge([ok(10), ok(30), ok(20), bad(), bad()], 0, options)).toEqual({
-      status: 'degraded',
-      cause: '2 failed in a row, last: HTTP 503',
-      calls: 5,
-      failures: 2,
-      p50Ms: 20,
-      p95Ms: 30,
-    });
-    expect(judge([], 0, options)).toEqual({
-      status: 'unknown',
-      cause: 'no calls yet',
-      calls: 0,
+  it('is unhealthy for calls past the threshold, though none failed', () => {
+    const { health, calls, settings } = watched();
+    calls(6, settings.slowMs('direct') + 1);
+    expect(health.report()).toMatchObject({
+      status: 'unhealthy',
       failures: 0,
-      p50Ms: null,
-      p95Ms: null,
+      cause: '6 were slow of the last 6 calls',
     });
   });
 
-  it('judges any window', () => {
-    const outcome = fc.record({
-      at: fc.nat(),
-      durationMs: fc.nat(),
-      error: fc.option(fc.record({ errorClass: fc.constantFrom(...errorClasses), message: fc.string() })),
-    });
-    fc.assert(
-      fc.property(fc.array(outcome, { maxLength: windowSize }), fc.nat(), (window, now) => {
-        const { status, cause, calls, failures } = judge(window, now, options);
-        expect(calls).toBe(window.length);
-        expect(failures).toBeLessThanOrEqual(calls);
-        expect(cause === null).toBe(status === 'healthy');
-        if (window.length > 0) expect(status === 'healthy').toBe(window.at(-1)?.error === null);
-      }),
-    );
+  it('follows the aggressiveness that is in force', () => {
+    const { health, calls, settings } = watched();
+    settings.change({ fallbackAggressiveness: 0.95 });
+    calls(1, 10, 'HTTP 503');
+    expect(health.report().status).toBe('unhealthy');
+  });
+
+  it('is unhealthy while the breaker is open, with its reason', () => {
+    const { health, path, calls } = watched();
+    calls(3);
+    path.standing = broken('no access');
+    expect(health.report()).toMatchObject({ status: 'unhealthy', cause: 'no access' });
+  });
+
+  it('has what configuration finds wrong', () => {
+    const { health, path } = watched();
+    path.standing = standing({ configured: false, findings: ['No credentials.'] });
+    expect(health.report()).toMatchObject({ configured: false, findings: ['No credentials.'] });
   });
 });
 
-describe('remember', () => {
-  it('keeps the last twenty, oldest first, and changes nothing that it is given', () => {
-    const all = Array.from({ length: 25 }, (_, at) => ok(1, at));
-    const window = all.reduce<CallOutcome[]>((kept, outcome) => remember(Object.freeze(kept), outcome), []);
-    expect(window.map(({ at }) => at)).toEqual(all.slice(5).map(({ at }) => at));
+describe('percentiles', () => {
+  it('are of the successful real calls', () => {
+    const { health } = watched();
+    for (const ms of [10, 20, 30, 40, 50]) health.recordCall('standard', ms, null);
+    health.recordCall('standard', 9_000, 'HTTP 503');
+    health.recordProbe(1, null);
+    expect(health.report()).toMatchObject({ p50Ms: 30, p95Ms: 50 });
+  });
+
+  it('are no measure under five calls', () => {
+    const { health, calls } = watched();
+    calls(4);
+    expect(health.p95Ms()).toBeNull();
+    calls(1);
+    expect(health.p95Ms()).toBe(100);
   });
 });
 
-describe('percentile', () => {
+describe('the time in which a path may be held to answer', () => {
+  it('is the target while the path is not known, then twice its p95, at least 250 ms and at most the target', () => {
+    const { health, calls } = watched();
+    expect(health.fairMs('emergency')).toBe(5_000);
+    calls(20, 50);
+    expect(health.fairMs('emergency')).toBe(250);
+    calls(20, 1_000);
+    expect(health.fairMs('emergency')).toBe(2_000);
+    calls(20, 7_000);
+    expect(health.fairMs('emergency')).toBe(5_000);
+  });
+});
+
+describe('probe and calls that disagree', () => {
   it.each([
-    [[], 0.5, null],
-    [[7], 0.95, 7],
-    [[3, 1, 2], 0.5, 2],
-    [[3, 1, 2], 0, 1],
-    [[3, 1, 2], 1, 3],
-    [[1, 2, 3, 4], 0.5, 2],
-    [Array.from({ length: 20 }, (_, index) => index + 1), 0.95, 19],
-    [Array.from({ length: 21 }, (_, index) => index + 1), 0.95, 20],
-    [[10, 9, 100], 1, 100],
-  ])('of %j at %d is %s', (values, fraction, expected) => {
-    expect(percentile(values, fraction)).toBe(expected);
+    [null, 'timeout', 'probes fail while calls succeed: timeout'],
+    ['HTTP 503', null, 'calls fail while probes succeed: HTTP 503'],
+  ])('are a finding: call %s, probe %s', (call, probe, finding) => {
+    const { health } = watched();
+    health.recordCall('standard', 10, call);
+    health.recordProbe(10, probe);
+    expect(health.report().findings).toEqual([`On the direct path ${finding}`]);
   });
 
-  it('is one of the values, with enough of them at or below it', () => {
-    const values = fc.array(fc.nat(), { minLength: 1, maxLength: 40 });
-    fc.assert(
-      fc.property(values, fc.double({ min: 0.01, max: 1, noNaN: true }), (list, fraction) => {
-        const value = percentile(list, fraction) ?? Number.NaN;
-        expect(list).toContain(value);
-        expect(list.filter((each) => each <= value).length / list.length).toBeGreaterThanOrEqual(fraction - 1e-9);
-      }),
-    );
+  it('are none when they agree, or when one of them is of the past', () => {
+    const { health, clock } = watched();
+    health.recordCall('standard', 10, null);
+    health.recordProbe(10, null);
+    expect(health.report().findings).toEqual([]);
+    health.recordProbe(10, 'timeout');
+    clock.now += 60_001;
+    expect(health.report().findings).toEqual([]);
+  });
+});
+
+describe('a path that was left', () => {
+  it('comes back by probes where it gets no calls: three bad ones in the window, then five minutes', () => {
+    const { health, clock, calls } = watched();
+    calls(6, 10, 'HTTP 503');
+    expect(health.isLeft).toBe(true);
+    for (let probe = 0; probe < 17; probe += 1) {
+      clock.now += 15_000;
+      health.recordProbe(10, null);
+    }
+    expect(health.report().status).toBe('unhealthy');
+    clock.now += 300_000;
+    expect(health.isLeft).toBe(false);
+    expect(health.report().status).toBe('healthy');
+  });
+
+  it('is forgiven by a reset', () => {
+    const { health, calls } = watched();
+    calls(6, 10, 'HTTP 503');
+    health.reset();
+    expect(health.report()).toMatchObject({ status: 'unknown', calls: 0 });
   });
 });

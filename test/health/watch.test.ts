@@ -10,7 +10,7 @@ function call(at: number, changes: Partial<WatchedCall> = {}): WatchedCall {
 }
 
 /** Calls one after the other, a second apart, from a time on. */
-function after(watch: Watch, calls: readonly Partial<WatchedCall>[], from = 0, everyMs = 1_000): Watch {
+function seen(watch: Watch, calls: readonly Partial<WatchedCall>[], from = 0, everyMs = 1_000): Watch {
   return calls.reduce<Watch>((known, changes, index) => {
     return observe(known, call(from + index * everyMs, changes), badCalls);
   }, watch);
@@ -22,25 +22,25 @@ const failed = (count: number) => Array.from({ length: count }, () => ({ failure
 
 describe('a path is left', () => {
   it('when 6 of its last 20 calls failed or were slow, and not at 5', () => {
-    expect(after(emptyWatch, [...good(14), ...failed(3), ...slow(2)]).left).toBeNull();
-    const { left } = after(emptyWatch, [...good(14), ...failed(3), ...slow(3)]);
+    expect(seen(emptyWatch, [...good(14), ...failed(3), ...slow(2)]).left).toBeNull();
+    const { left } = seen(emptyWatch, [...good(14), ...failed(3), ...slow(3)]);
     expect(left?.cause).toBe('3 failed and 3 were slow of the last 20 calls, last: down');
   });
 
   it('for slowness alone: a gray failure', () => {
-    expect(after(emptyWatch, slow(6)).left?.cause).toBe('6 were slow of the last 6 calls');
+    expect(seen(emptyWatch, slow(6)).left?.cause).toBe('6 were slow of the last 6 calls');
   });
 
   it('not for calls that have left the window', () => {
-    expect(after(emptyWatch, [...failed(5), ...good(20), ...failed(5)]).left).toBeNull();
+    expect(seen(emptyWatch, [...failed(5), ...good(20), ...failed(5)]).left).toBeNull();
   });
 });
 
 describe('a path that was left', () => {
-  const left = after(emptyWatch, failed(6));
+  const left = seen(emptyWatch, failed(6));
 
   it('comes back when half as many were bad for five minutes', () => {
-    const calm = after(left, good(17), 10_000);
+    const calm = seen(left, good(17), 10_000);
     expect(calm.calmSince).toBe(10_000 + 16_000);
     expect(isLeft(calm, 26_000 + 5 * minute - 1)).toBe(true);
     expect(isLeft(calm, 26_000 + 5 * minute)).toBe(false);
@@ -48,14 +48,14 @@ describe('a path that was left', () => {
   });
 
   it('does not come back while more than half as many are bad', () => {
-    const still = after(left, good(16), 10_000);
+    const still = seen(left, good(16), 10_000);
     expect(still.calmSince).toBeNull();
     expect(isLeft(still, 60 * minute)).toBe(true);
   });
 
   it('waits anew when it is bad again before the five minutes are over', () => {
-    const calm = after(left, good(20), 10_000);
-    const again = after(calm, failed(4), 60_000);
+    const calm = seen(left, good(20), 10_000);
+    const again = seen(calm, failed(4), 60_000);
     expect(again.calmSince).toBeNull();
     expect(isLeft(again, 60_000 + 10 * minute)).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DirectBedrockClient } from '../../src/paths/direct-bedrock-client.ts';
 import { failureOf, tried } from '../support-files/attempts.ts';
+import { patientBreaker } from '../support-files/breakers.ts';
 import { configWith } from '../support-files/config.ts';
 import { pathRequest } from '../support-files/requests.ts';
 import { simulatedBedrock } from '../support-files/simulators.ts';
@@ -15,7 +16,13 @@ function client(flags: Record<string, unknown> = {}, env: Record<string, string>
     'direct.modelId': MODEL,
     ...flags,
   });
-  return new DirectBedrockClient({ config: direct, simulate, env, now: () => performance.now() });
+  return new DirectBedrockClient({
+    config: direct,
+    simulate,
+    env,
+    now: () => performance.now(),
+    breaker: patientBreaker,
+  });
 }
 
 const direct = client();
@@ -81,8 +88,7 @@ const onBothApis = [
   [{ kind: 'slow_drip', bytesPerSecond: 20 }, 'timeout', 'share_spent'],
   [{ kind: 'connection_reset' }, 'network', 'ECONNRESET'],
   [{ kind: 'malformed_json' }, 'protocol', 'SyntaxError'],
-  // On the wire a truncated body is a connection that ends too soon.
-  [{ kind: 'truncated_body' }, 'network', 'ECONNRESET'],
+  [{ kind: 'truncated_body' }, 'protocol', 'truncated_body'],
   [{ kind: 'missing_fields' }, 'protocol', 'incomplete_answer'],
   [{ kind: 'validation' }, 'caller', 'ValidationException'],
   [{ kind: 'context_too_long' }, 'caller', 'ValidationException'],
@@ -185,6 +191,8 @@ describe('state', () => {
   it('tells region, endpoint without its path, and models', () => {
     expect(direct.state()).toEqual({
       configured: true,
+      available: true,
+      breakers: { bedrock: expect.objectContaining({ state: 'closed', reason: null }) },
       findings: [],
       details: {
         region: 'eu-central-1',

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { MCPRouter } from '../../src/paths/mcp-router.ts';
 import { failureOf, tried } from '../support-files/attempts.ts';
+import { patientBreaker } from '../support-files/breakers.ts';
 import { configWith } from '../support-files/config.ts';
 import { pathRequest } from '../support-files/requests.ts';
 import { simulatedUpstream } from '../support-files/simulators.ts';
@@ -13,7 +14,11 @@ const open: MCPRouter[] = [];
 function router(upstreams: readonly object[], flags: Record<string, unknown> = {}) {
   const changes: string[] = [];
   const { mcp } = configWith({ 'mcp.upstreams': upstreams, ...flags });
-  const path = new MCPRouter({ config: mcp, onStateChange: (name, state) => changes.push(`${name} ${state}`) });
+  const path = new MCPRouter({
+    config: mcp,
+    breaker: patientBreaker,
+    onStateChange: (name, state) => changes.push(`${name} ${state}`),
+  });
   open.push(path);
   return { path, changes };
 }
@@ -79,6 +84,7 @@ describe.each(['legacy', 'auto', '2026-07-28'])('over HTTP, protocol %s', (proto
     ['not_json', 'protocol', 'unreadable_reply'],
     ['connection_reset', 'network', 'ECONNRESET'],
     ['stream_dropped', 'network', 'stream_dropped'],
+    ['stream_ended', 'network', 'stream_dropped'],
   ] as const)('a reply broken by %s is %s (%s)', async (fault, errorClass, kind) => {
     await upstream.control.setRules([{ match: { api: 'tools/call' }, fault: { kind: fault } }]);
     expect(await failureOf(viaHttp({ protocol }))).toMatchObject({ errorClass, kind });

@@ -1,14 +1,29 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { attempt } from '../../src/routing/attempt.ts';
+import { startAttempt } from '../../src/routing/attempt.ts';
+import { TokenBudget } from '../../src/routing/token-budget.ts';
 import { pathRequest } from '../support-files/requests.ts';
 import { answers, fails, fault, ignoresItsSignal, ScriptedPath } from '../support-files/scripted-path.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const begun = (path: ScriptedPath, shareMs = 1_000, cancelled = new AbortController().signal) =>
-  attempt(path, pathRequest(), { shareMs, operationStart: Date.now() - 50, now: Date.now, cancelled });
+const begun = (
+  path: ScriptedPath,
+  shareMs = 1_000,
+  cancelled = new AbortController().signal,
+  onProgress?: (text: string) => void,
+) =>
+  startAttempt(path, pathRequest(), {
+    shareMs,
+    fairMs: 0,
+    operationStart: Date.now() - 50,
+    now: Date.now,
+    random: () => 0,
+    retryBudget: new TokenBudget(0, 0), // retries have tests of their own
+    cancelled,
+    onProgress,
+  }).outcome;
 
 async function finished(path: ScriptedPath, shareMs?: number, cancelled?: AbortSignal) {
   const running = begun(path, shareMs, cancelled);
@@ -131,8 +146,7 @@ describe('attempt', () => {
       options.onProgress?.('half');
       return answers()(request, options);
     });
-    const signal = new AbortController().signal;
-    await attempt(path, pathRequest(), { shareMs: 9, operationStart: 0, now: Date.now, cancelled: signal, onProgress });
+    await begun(path, 9, undefined, onProgress);
     expect(onProgress.mock.calls).toEqual([['half']]);
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorClasses, traits } from '../../src/paths/path-error.ts';
 import type { RouteOptions } from '../../src/routing/intelligent-router.ts';
 import { pathRequest } from '../support-files/requests.ts';
-import { answers, fails, fault, ignoresItsSignal } from '../support-files/scripted-path.ts';
+import { answers, broken, fails, fault, ignoresItsSignal, standing } from '../support-files/scripted-path.ts';
 import { scriptedRouter } from '../support-files/scripted-router.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: 1_000_000 }));
@@ -34,12 +34,12 @@ describe('route', () => {
       const scripted = scriptedRouter();
       scripted.paths.direct.script = fails(fault('direct', errorClass, 'broken'), 100);
       const outcome = await routed(scripted);
-      const { fallback, lowersHealth } = traits[errorClass];
+      const { fallback, health } = traits[errorClass];
       expect(scripted.paths.mcp.calls).toHaveLength(fallback ? 1 : 0);
       expect(outcome.path).toBe(fallback ? 'mcp' : null);
       expect(outcome.fallback).toEqual(fallback ? { from: 'direct', to: 'mcp', reason: 'direct broken' } : null);
       expect(outcome.error?.errorClass).toBe(fallback ? undefined : errorClass);
-      expect(scripted.health.path('direct').failures).toBe(lowersHealth ? 1 : 0);
+      expect(scripted.health.path('direct').report().failures).toBe(health ? 1 : 0);
     },
   );
 
@@ -65,7 +65,7 @@ describe('route', () => {
 
   it('keeps for the fallback what it took of late', async () => {
     const scripted = scriptedRouter();
-    scripted.health.record('mcp', { durationMs: 4_000, error: null });
+    for (let call = 0; call < 5; call += 1) scripted.health.path('mcp').recordCall('emergency', 4_000, null);
     scripted.paths.direct.script = ignoresItsSignal();
     const outcome = await routed(scripted);
     expect(outcome.attempts[0]).toMatchObject({ durationMs: 6_000 });
@@ -73,7 +73,7 @@ describe('route', () => {
 
   it('gives the primary the whole deadline where there is no fallback', async () => {
     const scripted = scriptedRouter();
-    scripted.paths.mcp.standing = { configured: false, findings: [], details: {} };
+    scripted.paths.mcp.standing = standing({ configured: false });
     scripted.paths.direct.script = ignoresItsSignal();
     const outcome = await routed(scripted);
     expect(outcome).toMatchObject({ durationMs: 10_000, fallback: null, error: { kind: 'share_spent' } });
@@ -81,9 +81,9 @@ describe('route', () => {
 
   it('calls nothing where no path is configured', async () => {
     const scripted = scriptedRouter();
-    const standing = { configured: false, findings: [], details: {} };
-    scripted.paths.direct.standing = standing;
-    scripted.paths.mcp.standing = standing;
+    const absent = standing({ configured: false });
+    scripted.paths.direct.standing = absent;
+    scripted.paths.mcp.standing = absent;
     const outcome = await routed(scripted);
     expect(outcome).toMatchObject({ attempts: [], answer: null, error: null, decision: { primary: null } });
   });
@@ -117,7 +117,7 @@ describe('route', () => {
     setTimeout(() => cancel.abort(), 300);
     const outcome = await routed(scripted, { cancelled: cancel.signal });
     expect(outcome).toMatchObject({ durationMs: 300, error: { errorClass: 'cancelled' }, fallback: null });
-    expect(scripted.health.path('direct').calls).toBe(0);
+    expect(scripted.health.path('direct').report().calls).toBe(0);
   });
 });
 
@@ -127,8 +127,8 @@ describe('health from calls', () => {
     scripted.paths.direct.script = fails(fault('direct', 'transient'), 100);
     scripted.paths.mcp.script = answers(50);
     await routed(scripted);
-    expect(scripted.health.path('direct')).toMatchObject({ calls: 1, failures: 1, status: 'degraded' });
-    expect(scripted.health.path('mcp')).toMatchObject({ calls: 1, failures: 0, p50Ms: 50 });
+    expect(scripted.health.path('direct').report()).toMatchObject({ calls: 1, failures: 1, status: 'degraded' });
+    expect(scripted.health.path('mcp').report()).toMatchObject({ calls: 1, failures: 0, p50Ms: 50 });
   });
 
   it('blames no path for a deadline that the caller shortened', async () => {
@@ -136,25 +136,30 @@ describe('health from calls', () => {
     scripted.paths.direct.script = ignoresItsSignal();
     scripted.paths.mcp.script = ignoresItsSignal();
     await routed(scripted, { deadlineMs: 100 });
-    expect([scripted.health.path('direct').calls, scripted.health.path('mcp').calls]).toEqual([0, 0]);
+    expect([scripted.health.path('direct').report().calls, scripted.health.path('mcp').report().calls]).toEqual([0, 0]);
   });
 
   it('blames a path for the SLA that it missed', async () => {
     const scripted = scriptedRouter();
     scripted.paths.direct.script = ignoresItsSignal();
     await routed(scripted, { deadlineMs: 10_000 });
-    expect(scripted.health.path('direct').failures).toBe(1);
+    expect(scripted.health.path('direct').report().failures).toBe(1);
   });
 
-  it('goes straight to the other path after three failures, and back after half a minute', async () => {
+  it('goes straight to the other path after six bad calls', async () => {
     const scripted = scriptedRouter();
-    scripted.paths.direct.script = fails(fault('direct', 'transient'));
-    for (let operation = 0; operation < 5; operation += 1) await routed(scripted);
-    expect(scripted.paths.direct.calls).toHaveLength(3);
-    expect(scripted.paths.mcp.calls).toHaveLength(5);
-    vi.advanceTimersByTime(30_000);
-    scripted.paths.direct.script = answers();
-    expect((await routed(scripted)).path).toBe('direct');
+    scripted.paths.direct.script = fails(fault('direct', 'protocol'));
+    for (let operation = 0; operation < 8; operation += 1) await routed(scripted);
+    expect(scripted.paths.direct.calls).toHaveLength(6);
+    expect(scripted.paths.mcp.calls).toHaveLength(8);
+    expect((await routed(scripted)).decision.reasons.join(' ')).toContain('direct is unhealthy (6 failed');
+  });
+
+  it('goes straight to the other path while a breaker is open', async () => {
+    const scripted = scriptedRouter();
+    scripted.paths.direct.standing = broken('no access');
+    expect(await routed(scripted)).toMatchObject({ path: 'mcp', fallback: null });
+    expect(scripted.paths.direct.calls).toHaveLength(0);
   });
 });
 

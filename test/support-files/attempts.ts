@@ -14,9 +14,10 @@ interface Trial {
   onProgress?: (text: string) => void;
 }
 
-/** One attempt on the clock of this process, as the router makes it. */
+/** One attempt on the clock of this process, as the router makes it, past whatever the breaker has seen before. */
 export function tried(path: Path, trial: Trial = {}) {
   const { request = pathRequest(), shareMs = 5_000, fairMs = 0, retries = 0, cancelled, onProgress } = trial;
+  path.resetBreakers();
   return startAttempt(path, request, {
     shareMs,
     fairMs,
