@@ -11,7 +11,7 @@ export function nextLines(next: readonly NextCall[]): string[] {
 
 /** The banner of the modes in force. */
 export function noticeLines(notices: readonly string[]): string[] {
-  return notices.map((notice) => `NOTICE: ${cut(notice, 200)}`);
+  return notices.map((notice) => `NOTICE: ${cut(notice, 120)}`);
 }
 
 /** Marks an answer that no real service gave. */

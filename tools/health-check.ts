@@ -3,7 +3,7 @@ import { healthCheck } from '../src/operations/health-check.ts';
 import { defineTool } from './define-tool.ts';
 import { cut, duration, nextLines, noticeLines, simulatedLine } from './format.ts';
 
-const mostFindings = 5;
+const mostFindings = 3;
 
 type Health = z.output<typeof healthCheck.output>;
 
@@ -28,19 +28,18 @@ export const healthCheckTool = defineTool({
       ...kpiLines(health),
       ...probeLines(health),
       ...stabilityLines(health),
-      ...(health.report === null ? [] : [`${health.file}:`, health.report]),
-      ...(health.report === null ? health.humanSteps.map((step) => `For a person: ${step}`) : []),
+      ...reportLines(health),
       ...(health.override
         ? [`Override: ${health.override.route} first, ${health.override.remainingSeconds} s left.`]
         : []),
-      ...simulatedLine(health.simulated),
+      ...simulatedLine(health.simulated && health.report === null),
       ...nextLines(health.next),
     ].join('\n'),
 });
 
 /** Few and short, so that the whole stays under 500 tokens; beside components, which tell causes too, shorter still. */
-function findingLines({ findings, components }: Health): string[] {
-  const length = Object.keys(components).length > 0 ? 120 : 250;
+function findingLines({ findings, components, probe }: Health): string[] {
+  const length = Object.keys(components).length > 1 || probe ? 100 : 250;
   const more = findings.length - mostFindings;
   return [
     ...findings.slice(0, mostFindings).map((finding) => `- ${cut(finding, length)}`),
@@ -65,6 +64,12 @@ function kpiLines({ kpis }: Health): string[] {
   });
 }
 
+/** The report holds the steps for a person, and says itself that it is simulated. */
+function reportLines({ report, file, humanSteps }: Health): string[] {
+  if (report !== null) return [`${file}:`, report];
+  return humanSteps.map((step) => `For a person: ${cut(step, 130)}`);
+}
+
 function probeLines({ probe }: Health): string[] {
   if (!probe) return [];
   const { kind, status, path, latencyMs, targetMs, slaMs, verdict, attempts, error, network } = probe;
@@ -72,8 +77,8 @@ function probeLines({ probe }: Health): string[] {
   const step = (name: string, ms: number | null) => `${name} ${ms === null ? '-' : `${ms} ms`}`;
   const steps = [step('DNS', network.dnsMs), step('TCP', network.tcpMs), step('TLS', network.tlsMs)].join(', ');
   return [
-    `Probe ${kind}: ${status} by ${path} in ${duration(latencyMs)}, ${verdict} (${limits}), ${attempts.length} attempts`,
-    ...(error === null ? [] : [cut(error, 400)]),
+    `Probe ${kind}: ${status} by ${path} in ${duration(latencyMs)}, ${verdict} (${limits}), attempts: ${attempts.length}`,
+    ...(error === null ? [] : [cut(error, 300)]),
     ...(network.endpoint === null ? [] : [`Network ${network.endpoint}: ${steps}`]),
     ...(network.error === null ? [] : [`Network fault: ${network.error}`]),
   ];

@@ -35,7 +35,9 @@ const directSchema = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1')
     .optional()
-    .describe("AWS region. When not set: AWS_REGION, else the profile's region, else eu-central-1."),
+    .describe(
+      "AWS region; AWS_REGION stands over a file's. When neither is set: the profile's region, else eu-central-1.",
+    ),
   endpoint: z
     .url({ protocol: /^https?$/ })
     .optional()

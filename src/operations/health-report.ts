@@ -64,10 +64,10 @@ function measured({ kpis }: ReportFacts, name: string, shown: (value: number) =>
   return `${shown(kpi.value)} [${kpi.band}, n=${kpi.n}]`;
 }
 
-/** Findings, what else components complain of, and the KPIs that are out of their band. */
+/** Findings, what else components complain of, each cause once, and the KPIs that are out of their band. */
 function issueLines({ findings, components, kpis }: ReportFacts): string[] {
   const causes = components.filter(
-    ({ cause }) => cause !== null && !findings.some((finding) => cause.includes(finding)),
+    ({ cause }) => cause !== null && !findings.some((finding) => cause.includes(finding) || finding.includes(cause)),
   );
   const sick = causes.filter(({ status }) => status === 'degraded');
   const out = kpis.filter(({ name, band }) => name !== 'System Health' && (band === 'warning' || band === 'critical'));

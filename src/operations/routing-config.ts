@@ -13,7 +13,7 @@ export const thresholdsSchema = z
   .strictObject({
     directBedrockLatencyThreshold: directBedrockLatencyThreshold.unwrap().optional().describe('ms'),
     mcpLatencyThreshold: mcpLatencyThreshold.unwrap().optional().describe('ms'),
-    fallbackAggressiveness: fallbackAggressiveness.unwrap().optional(),
+    fallbackAggressiveness: fallbackAggressiveness.unwrap().optional().describe('Higher leaves a path sooner.'),
   })
   .refine((thresholds) => Object.keys(thresholds).length > 0, 'must name at least one threshold');
 

@@ -15,8 +15,8 @@ const inputSchema = z.strictObject({
     'routing_config: change thresholds, or take it back by rollbackId; circuit_breaker_reset: close breakers of path; ' +
       'emergency: refuse standard operations; maintenance: banner, no background_task, or drain one path.',
   ),
-  thresholds: thresholdsSchema.optional(),
-  rollbackId: z.string().min(1).max(100).optional(),
+  thresholds: thresholdsSchema.optional().describe('New values, for routing_config.'),
+  rollbackId: z.string().min(1).max(100).optional().describe('Of the change to take back.'),
   path: z
     .enum([...pathNames, 'both'])
     .optional()

@@ -14,8 +14,10 @@ export function readConverse(output: ConverseCommandOutput): PlainAnswer {
   const content = output.output?.message?.content;
   if (!content || output.stopReason === undefined) throw incomplete('the answer has no message or no stop reason');
   checkStopReason(output.stopReason);
+  const text = content.map((block) => block.text ?? '').join('');
+  if (text === '') throw incomplete('the answer has no text');
   return {
-    text: content.map((block) => block.text ?? '').join(''),
+    text,
     usage: readUsage(output.usage),
     serviceLatencyMs: output.metrics?.latencyMs ?? null,
     stopReason: output.stopReason,
@@ -49,6 +51,7 @@ export async function readConverseStream(
   }
   if (stopReason === undefined) throw incomplete('the stream ended before its messageStop event');
   checkStopReason(stopReason);
+  if (text === '') throw incomplete('the answer has no text');
   return { text, usage: readUsage(usage), serviceLatencyMs: serviceLatencyMs ?? null, stopReason, simulated };
 }
 

@@ -115,7 +115,10 @@ export class BedrockSupportManager {
   #log({ operationId, status, path, latencyMs, sla, error, fallback }: OperationResult): void {
     const { logger } = this.#dependencies;
     const fields = { component: 'bedrock-support', operationId, status, path, latencyMs, class: sla.class };
-    if (status === 'failed') logger.error({ ...fields, event: 'ERROR', code: error?.code }, 'ERROR operation failed');
+    // A client that cancels has no answer to miss, so that is no failure of ours.
+    const cancelled = error?.code === 'cancelled';
+    if (status === 'failed' && !cancelled)
+      logger.error({ ...fields, event: 'ERROR', code: error?.code }, 'ERROR operation failed');
     else if (latencyMs > sla.targetMs) logger.warn({ ...fields, event: 'LATENCY' }, 'LATENCY over target');
     else logger.info({ ...fields, fellBack: fallback !== null }, 'operation finished');
   }

@@ -68,7 +68,11 @@ export function called(subject: Subject, outcome: RouteOutcome, findings: readon
     usage: answer?.usage ?? null,
     latencyMs,
     serviceLatencyMs: answer?.serviceLatencyMs ?? null,
-    sla: sla(subject.type, subject.policy, status === 'refused' ? null : answer !== null && latencyMs <= slaMs),
+    sla: sla(
+      subject.type,
+      subject.policy,
+      status === 'refused' || outcome.error?.errorClass === 'cancelled' ? null : answer !== null && latencyMs <= slaMs,
+    ),
     error: error && shown(error),
     notices: subject.notices,
     dryRun: false,

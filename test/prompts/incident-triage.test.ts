@@ -2,6 +2,7 @@ import { countTokens } from 'gpt-tokenizer';
 import { expect, it } from 'vitest';
 import { connectedClient } from '../support-files/connected-client.ts';
 import { scriptedApp } from '../support-files/scripted-app.ts';
+import { broken } from '../support-files/scripted-path.ts';
 
 async function triage(app = scriptedApp(), args: Record<string, string> = {}): Promise<string> {
   const client = await connectedClient(app.context);
@@ -16,7 +17,7 @@ it('is listed with its argument', async () => {
 
 it('tells what the server knows now', async () => {
   const app = scriptedApp({ simulate: true });
-  app.health.record('direct', { durationMs: 1, error: { errorClass: 'configuration', message: 'no access' } });
+  app.paths.direct.standing = broken('no access');
   app.overrides.replace({ route: 'mcp', reason: 'r', setAt: 0, expiresAt: Date.UTC(2099, 0, 1) });
   const text = await triage(app, { symptom: 'slow answers' });
   expect(text).toMatchSnapshot();

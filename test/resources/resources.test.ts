@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { componentNames } from '../../src/health/components.ts';
 import { readChapters } from '../../src/runbook/chapters.ts';
 import { connectedClient } from '../support-files/connected-client.ts';
 import { scriptedApp } from '../support-files/scripted-app.ts';
@@ -15,11 +16,20 @@ describe('resources', () => {
   it('are listed, every chapter of the runbook among them', async () => {
     const uris = (await client.listResources()).resources.map(({ uri }) => uri);
     const sections = readChapters().map(({ slug }) => `runbook://section/${slug}`);
-    expect(uris.sort()).toEqual(['metrics://live', 'runbook://index', ...sections].sort());
+    const health = ['health://overview', ...componentNames.map((name) => `health://component/${name}`)];
+    expect(uris.sort()).toEqual([...health, 'metrics://live', 'runbook://index', ...sections].sort());
   });
 
   it('metrics://live is JSON', async () => {
     expect(JSON.parse(await textOf('metrics://live'))).toMatchObject({ scope: 'this_process' });
+  });
+
+  it('health://overview and each health://component are JSON', async () => {
+    expect(JSON.parse(await textOf('health://overview'))).toMatchObject({ status: 'healthy', components: {} });
+    for (const name of componentNames) {
+      const only = expect.objectContaining({ components: { [name]: expect.anything() } });
+      expect(JSON.parse(await textOf(`health://component/${name}`))).toEqual(only);
+    }
   });
 
   it('the index leads to every chapter, and each can be read', async () => {

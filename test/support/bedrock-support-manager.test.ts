@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { operationRequest } from '../support-files/requests.ts';
 import { patient, type ScriptedApp, scriptedApp } from '../support-files/scripted-app.ts';
-import { answers, fails, fault, ignoresItsSignal } from '../support-files/scripted-path.ts';
+import { answers, broken, fails, fault, ignoresItsSignal } from '../support-files/scripted-path.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => vi.useRealTimers());
@@ -56,7 +56,7 @@ describe('run', () => {
   it('is not efficient after a fallback, nor over the SLA, nor eligible under an override', async () => {
     const app = scriptedApp();
     app.paths.direct.script = fails(fault('direct', 'transient'));
-    await ran(app);
+    expect(await ran(app)).toMatchObject({ path: 'mcp', hedged: false, attempts: [{ retries: 2 }, { retries: 0 }] });
     expect(app.metrics.summary()).toMatchObject({ eligible: 1, efficient: 0, fellBack: 1 });
     app.overrides.replace({ route: 'mcp', reason: 'r', setAt: 0, expiresAt: Date.now() + 1_000 });
     await ran(app);
@@ -65,8 +65,7 @@ describe('run', () => {
 
   it('is not efficient where health chose the other path', async () => {
     const app = scriptedApp();
-    const error = { errorClass: 'configuration', message: 'no access' } as const;
-    app.health.record('direct', { durationMs: 1, error });
+    app.paths.direct.standing = broken('no access');
     expect((await ran(app)).path).toBe('mcp');
     expect(app.metrics.summary()).toMatchObject({ eligible: 1, efficient: 0, fellBack: 0 });
     // Not even where that one then falls back to the policy's own.

@@ -4,12 +4,19 @@ import type { AttemptOutcome } from '../../src/routing/attempt.ts';
 import type { RouteOutcome } from '../../src/routing/intelligent-router.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
 import { RefusedError } from '../../src/support/admission.ts';
+import { ModeRefusal } from '../../src/support/mode-refusal.ts';
 import { operationResultSchema } from '../../src/support/operation.ts';
-import { called, uncalled } from '../../src/support/operation-outcome.ts';
+import { called, type Subject, uncalled } from '../../src/support/operation-outcome.ts';
 import { pathAnswer } from '../support-files/requests.ts';
 import { fault } from '../support-files/scripted-path.ts';
 
-const subject = { operationId: 'op-1', type: 'emergency', policy: runbookPolicy, simulate: false } as const;
+const subject: Subject = {
+  operationId: 'op-1',
+  type: 'emergency',
+  policy: runbookPolicy,
+  notices: ['maintenance mode, 90 s left: new disk'],
+  simulate: false,
+};
 const decision = {
   primary: 'direct',
   fallback: 'mcp',
@@ -20,6 +27,7 @@ const tried = (changes: Partial<AttemptOutcome> = {}): AttemptOutcome => ({
   path: 'direct',
   startedMs: 0.06,
   durationMs: 12.34,
+  retries: 0,
   answer: null,
   error: null,
   ...changes,
@@ -33,6 +41,7 @@ function routed(changes: Partial<RouteOutcome> = {}): RouteOutcome {
     path: null,
     attempts: [],
     fallback: null,
+    hedged: false,
     error: null,
     durationMs: 12.34,
     ...changes,
@@ -54,6 +63,17 @@ describe('an answered operation', () => {
 
   it('has everything in it', () => {
     expect(called(subject, outcome, [])).toMatchSnapshot();
+  });
+
+  it('says that it was hedged, and how often each path was asked again', () => {
+    const lost = tried({ retries: 2, error: fault('direct', 'cancelled', 'hedge_lost') });
+    const attempts = [lost, tried({ path: 'mcp', answer })];
+    const result = called(subject, { ...outcome, path: 'mcp', attempts, hedged: true }, []);
+    expect(result).toMatchObject({ status: 'answered', path: 'mcp', hedged: true, fallback: null, error: null });
+    expect(result.attempts).toMatchObject([
+      { path: 'direct', retries: 2, outcome: 'cancelled' },
+      { path: 'mcp', retries: 0, outcome: 'answered' },
+    ]);
   });
 
   it.each([
@@ -95,8 +115,14 @@ describe('an operation without an answer', () => {
     expect(result).toMatchObject({ status: 'refused', sla: { met: null }, error: { code: 'refused_scripted' } });
   });
 
-  it('is cancelled where the client cancelled it', () => {
-    expect(called(subject, failedWith('transient', 'cancelled'), []).error?.code).toBe('cancelled');
+  it.each(['cancelled', 'shutting_down'])('that was ended tells by what: %s', (kind) => {
+    const error = fault('mcp', 'cancelled', kind);
+    const attempts = [tried({ error: fault('direct', 'transient') }), tried({ path: 'mcp', error })];
+    expect(called(subject, routed({ attempts, error }), []).error).toEqual({
+      code: kind,
+      message: `mcp ${kind}`,
+      remedy: 'Look at the script.',
+    });
   });
 
   it.each([
@@ -106,7 +132,7 @@ describe('an operation without an answer', () => {
     ['caller', 'failed'],
   ] as const)('tells an attempt that ended by %s as %s', (errorClass, outcome) => {
     expect(called(subject, failedWith(errorClass), []).attempts).toEqual([
-      { path: 'direct', startedMs: 0.1, durationMs: 12.3, outcome, errorClass, cause: 'direct scripted' },
+      { path: 'direct', startedMs: 0.1, durationMs: 12.3, retries: 0, outcome, errorClass, cause: 'direct scripted' },
     ]);
   });
 
@@ -130,7 +156,16 @@ describe('an operation that was not called', () => {
       error: { code: 'too_large', message: 'prompt: big', remedy: 'Shorten it.' },
       decision: { primary: null, policyVersion: 'runbook-1.0.0' },
       sla: { class: 'emergency', met: null },
+      notices: ['maintenance mode, 90 s left: new disk'],
     });
+    expect(result.error).not.toHaveProperty('retryAfterSeconds');
+    expect(operationResultSchema.safeParse(result).success).toBe(true);
+  });
+
+  it('tells when to come again where a mode keeps it out', () => {
+    const active = { reason: 'region outage', since: 0, expiresAt: 90_000, path: null };
+    const result = uncalled(subject, null, new ModeRefusal({ mode: 'emergency', active }, 30_000));
+    expect(result).toMatchObject({ status: 'refused', error: { code: 'emergency_mode', retryAfterSeconds: 60 } });
     expect(operationResultSchema.safeParse(result).success).toBe(true);
   });
 });
