@@ -27,6 +27,8 @@ export async function soak({ seconds, seed }: { seconds: number; seed: number })
   const world = {
     transport: 'session',
     routing: { hedging: true, fallbackAggressiveness: 0.7, breaker },
+    // Less than what an oversized answer of soak-faults.ts has.
+    mcp: { maxAnswerBytes: 50_000 },
     // A small heap is collected often, so that two minutes tell a leak from garbage.
     env: { NODE_OPTIONS: '--max-old-space-size=80' },
   } as const;
