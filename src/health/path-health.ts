@@ -61,17 +61,28 @@ export class PathHealth {
 
   /**
    * A probe stands in for calls where there are none: while the path is left, its window goes on.
+   * @param probedClass the class whose model was asked: it speaks for every class with the same one
    * @param terminal whether it met an error that asking again cannot mend
    */
-  recordProbe(durationMs: number, failure: string | null, terminal = false): void {
+  recordProbe(durationMs: number, failure: string | null, probedClass: OperationClass, terminal = false): void {
     const call = this.#watched(durationMs, failure, true);
     this.#probe = { at: call.at, durationMs, failure };
     this.#probes = counted(this.#probes, failure !== null, terminal);
     const badCalls = this.#dependencies.settings.badCalls();
     if (this.#whole.left) this.#whole = observe(this.#whole, call, badCalls);
+    const { path } = this.#dependencies;
+    const target = path.probeTarget(probedClass);
     for (const name of operationClasses) {
-      if (this.#byClass[name].left) this.#byClass[name] = observe(this.#byClass[name], call, badCalls);
+      if (!this.#byClass[name].left || path.probeTarget(name) !== target) continue;
+      this.#byClass[name] = observe(this.#byClass[name], call, badCalls);
     }
+  }
+
+  /** The class to probe for next: those that are left take turns, since each may have a model of its own. */
+  nextProbeClass(): OperationClass {
+    const now = this.#dependencies.now();
+    const left = operationClasses.filter((name) => isLeft(this.#byClass[name], now));
+    return left[this.#probes.made % left.length] ?? 'emergency';
   }
 
   report(operationClass?: OperationClass): PathReport {

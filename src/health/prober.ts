@@ -83,9 +83,10 @@ export class HealthProber {
     const late = new Error(`no answer to a probe within ${config.probeTimeoutMs} ms`);
     const timer = setTimeout(() => controller.abort(late), config.probeTimeoutMs).unref();
     const start = now();
+    const probedClass = health.path(name).nextProbeClass();
     let error: unknown = null;
     try {
-      await untilAborted(paths[name].probe(controller.signal), controller.signal);
+      await untilAborted(paths[name].probe(controller.signal, probedClass), controller.signal);
     } catch (thrown) {
       error = thrown;
     } finally {
@@ -96,7 +97,7 @@ export class HealthProber {
     // An error that is the call's own, such as a refused parameter, shows that the service answers.
     const failure = isPathsFault(error) ? messageOf(error) : null;
     const terminal = error instanceof PathError && error.errorClass === 'configuration';
-    health.path(name).recordProbe(now() - start, failure, terminal);
+    health.path(name).recordProbe(now() - start, failure, probedClass, terminal);
     if (!terminal) return;
     this.#stoppedAt.set(name, standing(paths[name].state()));
     logger.warn({ component: 'hybrid-monitor', path: name, cause: failure }, 'probes stopped: asking again is no use');

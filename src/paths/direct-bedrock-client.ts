@@ -1,6 +1,6 @@
 import type { ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime';
 import { messageOf } from '../config/errors.ts';
-import { operationClasses } from '../config/operation-types.ts';
+import { type OperationClass, operationClasses } from '../config/operation-types.ts';
 import type { DirectConfig } from '../config/schema.ts';
 import { readConverse, readConverseStream } from './bedrock-answer.ts';
 import { type BedrockConnection, openBedrock } from './bedrock-connection.ts';
@@ -33,7 +33,7 @@ export class DirectBedrockClient implements Path {
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
-    const probe = (signal: AbortSignal) => this.probe(signal);
+    const probe = (signal: AbortSignal) => this.probe(signal, 'emergency');
     this.#breaker = new PathBreaker({ path: 'direct', name: 'Bedrock', probe, ...dependencies.breaker });
   }
 
@@ -45,11 +45,15 @@ export class DirectBedrockClient implements Path {
   }
 
   /** One word of one token: the smallest Converse call. */
-  async probe(signal: AbortSignal): Promise<void> {
-    const { modelId } = modelSettings(this.#dependencies.config, 'emergency');
+  async probe(signal: AbortSignal, operationClass: OperationClass): Promise<void> {
+    const modelId = this.probeTarget(operationClass);
     const messages = [{ role: 'user' as const, content: [{ text: 'ping' }] }];
     const inferenceConfig = { maxTokens: 1 };
     await this.#converse({ modelId, messages, inferenceConfig, requestMetadata: { operation: 'probe' } }, signal);
+  }
+
+  probeTarget(operationClass: OperationClass): string {
+    return modelSettings(this.#dependencies.config, operationClass).modelId;
   }
 
   resetBreakers(): void {

@@ -98,7 +98,8 @@ export class MCPRouter implements Path {
   /** Pings the upstreams in turn: the path answers when one of them does. */
   async probe(signal: AbortSignal): Promise<void> {
     let failure: unknown = noUpstream('any');
-    for (const { connection } of this.#upstreams) {
+    for (const { connection, breaker } of this.#upstreams) {
+      if (!breaker.isClosed) continue; // it makes its own trials
       try {
         return await ping(connection, signal);
       } catch (thrown) {
@@ -106,6 +107,11 @@ export class MCPRouter implements Path {
       }
     }
     throw failure;
+  }
+
+  /** Any upstream that answers stands for the path. */
+  probeTarget(): string {
+    return 'upstreams';
   }
 
   resetBreakers(): void {
@@ -141,7 +147,10 @@ export class MCPRouter implements Path {
       const error = mcpError(thrown, connection.upstream.name);
       if (error.kind !== 'session_expired') throw error;
       // An unknown session means that the call was not taken, so it may be sent once more on a new one.
-      return this.#callTool(await connection.renew(client), connection, request, options);
+      const renewed = await connection.renew(client);
+      return this.#callTool(renewed, connection, request, options).catch((again: unknown) => {
+        throw mcpError(again, connection.upstream.name).asRetried();
+      });
     }
   }
 

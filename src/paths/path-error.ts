@@ -55,6 +55,8 @@ export interface PathFault {
   remedy: string;
   /** How long the service asks to wait, in ms. */
   retryAfterMs?: number | undefined;
+  /** True where the path has made its own second try, so that another one is no use. */
+  retried?: boolean;
   /** True where the path is not to blame: it neither counts against the breaker nor lowers health. */
   blameless?: boolean;
   cause?: unknown;
@@ -67,6 +69,7 @@ export class PathError extends HybridRoutingError {
   readonly kind: string;
   readonly retryAfterMs: number | undefined;
   readonly blameless: boolean;
+  readonly retried: boolean;
 
   constructor(fault: PathFault) {
     super(`${fault.path}_${fault.errorClass}`, fault.message, fault.remedy, { cause: fault.cause });
@@ -75,5 +78,12 @@ export class PathError extends HybridRoutingError {
     this.kind = fault.kind;
     this.retryAfterMs = fault.retryAfterMs;
     this.blameless = fault.blameless ?? false;
+    this.retried = fault.retried ?? false;
+  }
+
+  /** The same fault, of a path that has made its own second try. */
+  asRetried(): PathError {
+    const { path, errorClass, kind, message, remedy, retryAfterMs, blameless, cause } = this;
+    return new PathError({ path, errorClass, kind, message, remedy, retryAfterMs, blameless, cause, retried: true });
   }
 }

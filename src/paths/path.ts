@@ -64,8 +64,10 @@ export interface Path {
   /** @throws PathError, always classified. */
   call(request: PathRequest, options: CallOptions): Promise<PathAnswer>;
   state(): PathState;
-  /** The cheapest call that proves that the path answers: passes no breaker and counts for none. @throws PathError */
-  probe(signal: AbortSignal): Promise<void>;
+  /** The cheapest call that proves that the path answers operations of a class: counts for no breaker. @throws PathError */
+  probe(signal: AbortSignal, operationClass: OperationClass): Promise<void>;
+  /** What a probe for a class asks: classes with the same target share their probes. */
+  probeTarget(operationClass: OperationClass): string;
   /** Closes every breaker of the path. */
   resetBreakers(): void;
   /** Loads and connects ahead of the first call. Never throws: what fails is in `state()`. */

@@ -32,7 +32,7 @@ export async function withRetries<Result>(
       minTimeout: 0,
       factor: 1,
       shouldRetry: async ({ error, retriesConsumed }) => {
-        if (!(error instanceof PathError) || signal.aborted) return false;
+        if (!(error instanceof PathError) || error.retried || signal.aborted) return false;
         if (retriesConsumed >= traits[error.errorClass].retries) return false;
         const waitMs = error.retryAfterMs ?? random() * Math.min(firstCeilingMs * 2 ** retriesConsumed, mostCeilingMs);
         if (waitMs >= remainingMs() || !budget.take()) return false;

@@ -56,12 +56,12 @@ const connections: readonly Row[] = [
     match,
     calls: 2,
   }),
-  // Each try connects anew and calls once more: two calls a try.
+  // One new connection and one more call, no third.
   mcp('session expires at each call (404)', { kind: 'session_expired' }, 'network', {
     ...session,
     match,
-    effects: blameless,
-    calls: 4,
+    effects: { ...blameless, retries: 0 },
+    calls: 2,
   }),
   mcp('stream dropped', { kind: 'stream_dropped' }, 'network', { effects: blameless }),
   mcp('stream dropped (session)', { kind: 'stream_dropped' }, 'network', { ...session, effects: blameless }),

@@ -65,7 +65,7 @@ describe('percentiles', () => {
     const { health } = watched();
     for (const ms of [10, 20, 30, 40, 50]) health.recordCall('standard', ms, null);
     health.recordCall('standard', 9_000, 'HTTP 503');
-    health.recordProbe(1, null);
+    health.recordProbe(1, null, 'emergency');
     expect(health.report()).toMatchObject({ p50Ms: 30, p95Ms: 50 });
   });
 
@@ -98,16 +98,16 @@ describe('probe and calls that disagree', () => {
   ])('are a finding: call %s, probe %s', (call, probe, finding) => {
     const { health } = watched();
     health.recordCall('standard', 10, call);
-    health.recordProbe(10, probe);
+    health.recordProbe(10, probe, 'emergency');
     expect(health.report().findings).toEqual([`On the direct path ${finding}`]);
   });
 
   it('are none when they agree, or when one of them is of the past', () => {
     const { health, clock } = watched();
     health.recordCall('standard', 10, null);
-    health.recordProbe(10, null);
+    health.recordProbe(10, null, 'emergency');
     expect(health.report().findings).toEqual([]);
-    health.recordProbe(10, 'timeout');
+    health.recordProbe(10, 'timeout', 'emergency');
     clock.now += 60_001;
     expect(health.report().findings).toEqual([]);
   });
@@ -120,12 +120,28 @@ describe('a path that was left', () => {
     expect(health.isLeft).toBe(true);
     for (let probe = 0; probe < 17; probe += 1) {
       clock.now += 15_000;
-      health.recordProbe(10, null);
+      health.recordProbe(10, null, 'emergency');
     }
     expect(health.report().status).toBe('unhealthy');
     clock.now += 300_000;
     expect(health.isLeft).toBe(false);
     expect(health.report().status).toBe('healthy');
+  });
+
+  it('in one class alone comes back by probes of that class’s own model, not by another’s', () => {
+    const { health, path, clock } = watched();
+    path.probeTarget = (operationClass) => `model of ${operationClass}`;
+    for (let call = 0; call < 6; call += 1) health.recordCall('critical', 9_000, null);
+    for (let call = 0; call < 20; call += 1) health.recordCall('emergency', 100, null);
+    clock.now += 300_001; // the path as a whole is well again
+    expect(health.nextProbeClass()).toBe('critical');
+    for (let probe = 0; probe < 20; probe += 1) health.recordProbe(10, null, 'emergency');
+    clock.now += 300_001;
+    expect(health.report('critical').status).toBe('unhealthy');
+    for (let probe = 0; probe < 20; probe += 1) health.recordProbe(10, null, 'critical');
+    clock.now += 300_001;
+    expect(health.report('critical').status).toBe('healthy');
+    expect(health.nextProbeClass()).toBe('emergency');
   });
 
   it('is forgiven by a reset', () => {

@@ -79,7 +79,7 @@ describe('health_check', () => {
 
   it('shows a probe and a breaker with times that can be read', async () => {
     const { app: made, check } = checked();
-    made.health.path('direct').recordProbe(12.345, null);
+    made.health.path('direct').recordProbe(12.345, null, 'emergency');
     const { components } = await check({ depth: 'component', component: 'direct-bedrock' });
     const { at, durationMs } = z
       .object({ at: z.iso.datetime(), durationMs: z.number() })

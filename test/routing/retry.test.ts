@@ -81,6 +81,10 @@ describe('withRetries', () => {
     expect((await run(failing(), { budget })).calls).toBe(2);
   });
 
+  it('does not retry what the path has tried again by itself', async () => {
+    expect((await run([fault('mcp', 'network').asRetried()])).calls).toBe(1);
+  });
+
   it('stops waiting when the signal aborts', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 10);

@@ -1,4 +1,4 @@
-import type { PathName } from '../../src/config/operation-types.ts';
+import type { OperationClass, PathName } from '../../src/config/operation-types.ts';
 import type { CallOptions, Path, PathAnswer, PathRequest, PathState } from '../../src/paths/path.ts';
 import { type ErrorClass, PathError } from '../../src/paths/path-error.ts';
 import { pathAnswer } from './requests.ts';
@@ -30,6 +30,11 @@ export class ScriptedPath implements Path {
 
   async probe(): Promise<void> {
     this.probes += 1;
+  }
+
+  /** Every class has the same model, unless a test says otherwise. */
+  probeTarget(_operationClass: OperationClass): string {
+    return 'model';
   }
 
   resetBreakers(): void {
