@@ -13,7 +13,7 @@ type Action = z.infer<typeof actionSchema>;
 const inputSchema = z.strictObject({
   action: actionSchema.describe(
     'routing_config: change thresholds, or take it back by rollbackId; circuit_breaker_reset: close breakers of path; ' +
-      'emergency: refuse standard operations; maintenance: banner, no background_task, or drain one path.',
+      'emergency: refuse standard operations; maintenance: banner, background_task waits, or drain one path.',
   ),
   thresholds: thresholdsSchema.optional().describe('New values, for routing_config.'),
   rollbackId: z.string().min(1).max(100).optional().describe('Of the change to take back.'),

@@ -21,6 +21,7 @@ export const noModes: ActiveModes = { lockdown: null, emergency: null, maintenan
 /** The modes in force, of this process. */
 export class Modes {
   readonly #wallClock: () => number;
+  readonly #waiting = new Set<() => void>();
   #active: ActiveModes = noModes;
 
   /** @param wallClock milliseconds since 1970 */
@@ -31,6 +32,33 @@ export class Modes {
   /** Puts a mode in force, or with null ends it. */
   replace(name: ModeName, mode: ActiveMode | null): void {
     this.#active = { ...this.#active, [name]: mode };
+    for (const look of this.#waiting) look();
+  }
+
+  /** Waits until the modes in force satisfy a condition: true then, false after `ms` or when the signal aborts. */
+  async until(condition: (modes: ActiveModes) => boolean, ms: number, signal: AbortSignal): Promise<boolean> {
+    const now = this.#wallClock();
+    const expiries = modeNames.map((name) => this.current()[name]?.expiresAt).filter((at) => at !== undefined);
+    const nextLookMs = Math.min(ms, ...expiries.map((at) => at - now));
+    if (condition(this.current())) return true;
+    if (ms <= 0 || signal.aborted) return false;
+    await this.#changed(nextLookMs, signal);
+    return this.until(condition, ms - (this.#wallClock() - now), signal);
+  }
+
+  /** Ends with the next change, after a time, or when the signal aborts. */
+  async #changed(ms: number, signal: AbortSignal): Promise<void> {
+    let look = () => {};
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      look = resolve;
+      timer = setTimeout(resolve, ms);
+      this.#waiting.add(look);
+      signal.addEventListener('abort', look, { once: true });
+    });
+    clearTimeout(timer);
+    this.#waiting.delete(look);
+    signal.removeEventListener('abort', look);
   }
 
   current(): ActiveModes {

@@ -3,8 +3,9 @@ import { classOf } from '../config/operation-types.ts';
 import type { Config } from '../config/schema.ts';
 import type { HybridHealthMonitor } from '../health/hybrid-health-monitor.ts';
 import type { PathRequest } from '../paths/path.ts';
+import { operationDeadlineMs } from '../routing/deadline.ts';
 import type { IntelligentRouter, RouteOutcome } from '../routing/intelligent-router.ts';
-import { admitsType, type Modes, notices } from '../routing/modes.ts';
+import { type ActiveModes, admitsType, type Modes, notices } from '../routing/modes.ts';
 import type { RouteOverrides } from '../routing/overrides.ts';
 import type { RoutingPolicy } from '../routing/policy.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -39,10 +40,14 @@ export interface Caller {
   probe?: boolean | undefined;
 }
 
+/** Operations that may wait for the end of maintenance; one more is refused. */
+const mostWaiting = 200;
+
 /** The pipeline of one operation, from the request to the answer with its decision, attempts and timings. */
 export class BedrockSupportManager {
   readonly #dependencies: Dependencies;
   readonly #idempotent = new IdempotentOutcomes();
+  #waiting = 0;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -64,7 +69,7 @@ export class BedrockSupportManager {
       const messages = admit(request, config.limits);
       // Health goes on in every mode, its probes with it.
       const refusal = caller.probe ? null : admitsType(inForce, request.operation);
-      if (refusal) throw new ModeRefusal(refusal, now);
+      if (refusal && (refusal.mode !== 'maintenance' || request.dryRun)) throw new ModeRefusal(refusal, now);
       const path = toPathRequest(request, messages, subject);
       return await intake.run(caller.cancelled, (signal) =>
         this.#idempotent.once(request, signal, (cancelled) =>
@@ -80,18 +85,52 @@ export class BedrockSupportManager {
   async #pipeline(request: OperationRequest, path: PathRequest, subject: Subject, caller: Caller) {
     // Consent and residency gates, then redaction, then the response cache belong here; none of them exists yet.
     if (request.dryRun) return uncalled(subject, this.#dependencies.router.decide(request.operation), null);
-    const outcome = await this.#measured(path, request.deadlineMs, caller);
+    const waitedMs = await this.#queued(request, path, caller);
+    const outcome = await this.#measured(path, request.deadlineMs, waitedMs, caller);
     // Restoring redacted values and the audit row belong here; neither exists yet.
     const result = called(subject, outcome, this.#findings());
     this.#log(result);
     return result;
   }
 
-  async #measured(path: PathRequest, deadlineMs: number | undefined, caller: Caller): Promise<RouteOutcome> {
+  /**
+   * Holds back what maintenance keeps out, for three quarters of its deadline at most: the rest is for the answer.
+   * @returns how long it waited, in ms
+   * @throws ModeRefusal where maintenance goes on, or too many wait already
+   */
+  async #queued({ operation, deadlineMs }: OperationRequest, path: PathRequest, caller: Caller): Promise<number> {
+    const { modes, policy, wallClock } = this.#dependencies;
+    const refusal = caller.probe ? null : admitsType(modes.current(), operation);
+    if (!refusal) return 0;
+    const start = wallClock();
+    const waitMs = (3 / 4) * operationDeadlineMs(policy.classes[path.class].slaMs, deadlineMs);
+    this.#waiting += 1;
+    try {
+      if (this.#waiting > mostWaiting) throw new ModeRefusal(refusal, start);
+      const released = (now: ActiveModes) => admitsType(now, operation)?.mode !== 'maintenance';
+      await modes.until(released, waitMs, caller.cancelled);
+      const still = admitsType(modes.current(), operation);
+      // Who has gone, or is sent away by the server's end, is told that by the attempt.
+      if (still && !caller.cancelled.aborted) throw new ModeRefusal(still, wallClock());
+      return wallClock() - start;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  async #measured(
+    path: PathRequest,
+    callerMs: number | undefined,
+    waitedMs: number,
+    caller: Caller,
+  ): Promise<RouteOutcome> {
     const { router, metrics, overrides, policy } = this.#dependencies;
     const overridden = overrides.current() !== null;
     metrics.started();
-    const outcome = await router.route(path, { ...caller, deadlineMs });
+    const deadlineMs =
+      waitedMs > 0 ? operationDeadlineMs(policy.classes[path.class].slaMs, callerMs) - waitedMs : callerMs;
+    const routed = await router.route(path, { ...caller, deadlineMs });
+    const outcome = { ...routed, durationMs: routed.durationMs + waitedMs };
     const { error, durationMs, fallback } = outcome;
     const refused = error?.errorClass === 'caller' || error?.errorClass === 'cancelled';
     const { route, slaMs } = policy.classes[path.class];
