@@ -58,6 +58,8 @@ const retryRatio = 0.1;
 const retryBurst = 10;
 const hedgeRatio = 0.05;
 const hedgeBurst = 2;
+/** A path whose p95 is a few ms is past it at every hiccup: what can be won by a hedge then is not worth a call. */
+const leastHedgeMs = 100;
 
 /** What one operation carries through its attempts. */
 interface Run {
@@ -139,8 +141,9 @@ export class IntelligentRouter {
     const { health, hedging, now } = this.#dependencies;
     const other = decision.fallback;
     const first = this.#start(run, primary, shareMs, partial.report);
-    const delayMs = health.path(primary).p95Ms();
-    if (request.class !== 'emergency' || !hedging || other === null || delayMs === null || delayMs >= shareMs) {
+    const p95Ms = health.path(primary).p95Ms();
+    const delayMs = Math.max(p95Ms ?? 0, leastHedgeMs);
+    if (request.class !== 'emergency' || !hedging || other === null || p95Ms === null || delayMs >= shareMs) {
       return { first: await first.outcome, second: null };
     }
     this.#hedgeBudget.earn();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { cleanEnv, type RunningServer, startServer, until } from './harness/server.ts';
 
@@ -25,6 +25,14 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.close(resolve));
   if (typeof address !== 'object' || !address) throw new Error('no port');
   return address.port;
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }
 
 describe('@modelcontextprotocol/server-everything as the upstream', () => {
@@ -110,6 +118,7 @@ describe('@modelcontextprotocol/server-everything as the upstream', () => {
       stdio: 'ignore',
     });
     try {
+      await until('the upstream listens', () => canConnect(port), 15_000);
       const upstream = {
         name: 'everything',
         url: `http://127.0.0.1:${port}/mcp`,
@@ -117,7 +126,6 @@ describe('@modelcontextprotocol/server-everything as the upstream', () => {
         arguments: { message: '{{prompt}}' },
       };
       await withUpstream(upstream, async (server) => {
-        await until('the upstream listens', async () => (await server.route(kiro)).status === 'answered', 15_000);
         expect((await server.route(kiro)).answer).toBe('Echo: ping');
       });
     } finally {
