@@ -122,6 +122,9 @@ describe('upstream over stdio', () => {
   it.each(['legacy', 'auto'] as const)('answers a client of SDK 2 (%s)', async (mode) => {
     const client = await stdioClient(mode);
     const progress: number[] = [];
+    // Spread out in time: a client drops progress that it reads in one piece with the answer.
+    const distribution = { type: 'fixed' as const, ms: 400 };
+    await simulator.bedrock.control.addRule({ fault: { kind: 'latency', distribution } });
     const result = await client.callTool(CALL, { onprogress: (update) => progress.push(update.progress) });
     expect(result.structuredContent).toMatchObject({ simulated: true, operation: 'emergency' });
     expect(progress).toEqual([1, 2, 3, 4]);
