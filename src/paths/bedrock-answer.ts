@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import type { PathAnswer, Usage } from './path.ts';
 import { PathError } from './path-error.ts';
+import { saysSimulated } from './says-simulated.ts';
 
 type PlainAnswer = Omit<PathAnswer, 'modelId' | 'upstream'>;
 
@@ -83,8 +84,4 @@ function readUsage(usage: TokenUsage | undefined): Usage | null {
   if (usage?.inputTokens === undefined || usage.outputTokens === undefined) return null;
   const { inputTokens, outputTokens } = usage;
   return { inputTokens, outputTokens, totalTokens: usage.totalTokens ?? inputTokens + outputTokens };
-}
-
-function saysSimulated(fields: unknown): boolean {
-  return typeof fields === 'object' && fields !== null && Reflect.get(fields, 'simulated') === true;
 }

@@ -2,6 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/client';
 import { ownProperty } from './own-property.ts';
 import type { PathAnswer } from './path.ts';
 import { PathError } from './path-error.ts';
+import { saysSimulated } from './says-simulated.ts';
 
 interface ReadOptions {
   upstream: string;
@@ -67,8 +68,4 @@ function unusable({ upstream, tool }: ReadOptions, kind: string, what: string): 
     message: `Upstream ${upstream}: tool ${tool} ${what}`,
     remedy: `Check "tool" and "result" of upstream ${upstream} in mcp.upstreams, and mcp.maxAnswerBytes.`,
   });
-}
-
-function saysSimulated(fields: unknown): boolean {
-  return typeof fields === 'object' && fields !== null && Reflect.get(fields, 'simulated') === true;
 }
