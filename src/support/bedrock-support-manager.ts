@@ -88,7 +88,8 @@ export class BedrockSupportManager {
     const waitedMs = await this.#queued(request, path, caller);
     const outcome = await this.#measured(path, request.deadlineMs, waitedMs, caller);
     // Restoring redacted values and the audit row belong here; neither exists yet.
-    const result = called(subject, outcome, this.#findings());
+    // What is wrong with the paths' configuration matters only where none of them answered.
+    const result = called(subject, outcome, outcome.answer ? [] : this.#findings());
     this.#log(result);
     return result;
   }
@@ -127,13 +128,12 @@ export class BedrockSupportManager {
     const { router, metrics, overrides, policy } = this.#dependencies;
     const overridden = overrides.current() !== null;
     metrics.started();
-    const deadlineMs =
-      waitedMs > 0 ? operationDeadlineMs(policy.classes[path.class].slaMs, callerMs) - waitedMs : callerMs;
+    const { route, slaMs } = policy.classes[path.class];
+    const deadlineMs = operationDeadlineMs(slaMs, callerMs) - waitedMs;
     const routed = await router.route(path, { ...caller, deadlineMs });
     const outcome = { ...routed, durationMs: routed.durationMs + waitedMs };
     const { error, durationMs, fallback } = outcome;
     const refused = error?.errorClass === 'caller' || error?.errorClass === 'cancelled';
-    const { route, slaMs } = policy.classes[path.class];
     metrics.finished({
       class: path.class,
       status: outcome.answer ? 'answered' : refused ? 'refused' : 'failed',
