@@ -12,7 +12,7 @@ const npm = (args, cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', st
 function listTools(bin) {
   const child = spawn(bin, [], {
     stdio: ['pipe', 'pipe', 'ignore'],
-    env: { ...process.env, AWS_EC2_METADATA_DISABLED: 'true' },
+    env: { ...process.env, AWS_EC2_METADATA_DISABLED: 'true', XDG_STATE_HOME: folder },
   });
   const send = (message) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   const timer = setTimeout(() => child.kill(), 30_000);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -10,17 +13,19 @@ import { countTokens } from 'gpt-tokenizer';
 const budgets = { tenTools: 6_000, firstFive: 3_000 };
 const firstFive = ['route_operation', 'health_check', 'force_fallback', 'cache_optimize', 'compliance_report'];
 
+const stateHome = mkdtempSync(join(tmpdir(), 'count-tokens-'));
 const client = new Client({ name: 'count-tokens', version: '1' });
 await client.connect(
   new StdioClientTransport({
     command: process.execPath,
     args: [fileURLToPath(new URL('../src/main.js', import.meta.url)), '--log-level', 'silent'],
-    env: { ...getDefaultEnvironment(), AWS_EC2_METADATA_DISABLED: 'true' },
+    env: { ...getDefaultEnvironment(), AWS_EC2_METADATA_DISABLED: 'true', XDG_STATE_HOME: stateHome },
     stderr: 'ignore',
   }),
 );
 const { tools } = await client.listTools();
 await client.close();
+rmSync(stateHome, { recursive: true, force: true });
 
 const counted = tools.map((tool) => ({ name: tool.name, tokens: countTokens(JSON.stringify(tool)) }));
 const sum = (rows: typeof counted) => rows.reduce((total, { tokens }) => total + tokens, 0);

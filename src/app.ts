@@ -1,3 +1,4 @@
+import { closeState, createState, openState } from './app-state.ts';
 import type { Config } from './config/schema.ts';
 import { HealthHistory } from './health/history.ts';
 import { HybridHealthMonitor } from './health/hybrid-health-monitor.ts';
@@ -7,10 +8,8 @@ import type { BreakerSettings } from './paths/circuit-breaker.ts';
 import { DirectBedrockClient } from './paths/direct-bedrock-client.ts';
 import { MCPRouter } from './paths/mcp-router.ts';
 import { IntelligentRouter } from './routing/intelligent-router.ts';
-import { Modes } from './routing/modes.ts';
-import { RouteOverrides } from './routing/overrides.ts';
 import { runbookPolicy } from './routing/policy.ts';
-import { RoutingSettings } from './routing/routing-settings.ts';
+import { once } from './store/once.ts';
 import { BedrockSupportManager } from './support/bedrock-support-manager.ts';
 import { Intake } from './support/intake.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -37,7 +36,8 @@ export function createApp({ config, logger, env }: AppOptions): App {
   const now = () => performance.now();
   const wallClock = () => Date.now();
   const policy = runbookPolicy;
-  const settings = new RoutingSettings(config.routing);
+  const state = createState({ config, logger, env, wallClock });
+  const { overrides, modes, settings, audit, scope } = state;
   const breaker: BreakerSettings = {
     config: config.routing.breaker,
     failuresOfLast20: () => settings.badCalls(),
@@ -54,8 +54,6 @@ export function createApp({ config, logger, env }: AppOptions): App {
         logger.info({ component: 'mcp-router', upstream, state, cause }, 'upstream connection changed'),
     }),
   };
-  const overrides = new RouteOverrides(wallClock);
-  const modes = new Modes(wallClock);
   const intake = new Intake();
   const health = new HybridHealthMonitor({ paths, settings, now, wallClock });
   const history = new HealthHistory({ health, wallClock });
@@ -81,9 +79,11 @@ export function createApp({ config, logger, env }: AppOptions): App {
     intake,
     metrics,
     policy,
+    audit,
     logger,
     wallClock,
   });
+  const ready = once(() => openState(state));
   return {
     config,
     support,
@@ -96,10 +96,13 @@ export function createApp({ config, logger, env }: AppOptions): App {
     paths,
     intake,
     metrics,
+    audit,
+    scope,
+    ready,
     logger,
     wallClock,
     async warmUp() {
-      await Promise.all([paths.direct.warmUp(), paths.mcp.warmUp()]);
+      await Promise.all([ready(), paths.direct.warmUp(), paths.mcp.warmUp()]);
     },
     start() {
       history.start();
@@ -109,6 +112,7 @@ export function createApp({ config, logger, env }: AppOptions): App {
       history.stop();
       prober.stop();
       await Promise.all([paths.direct.close(), paths.mcp.close()]);
+      await closeState(state, logger);
     },
   };
 }

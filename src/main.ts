@@ -14,6 +14,7 @@ interface ConfigOptions {
   modelId?: string;
   logLevel?: string;
   simulate?: boolean;
+  stateDir?: string;
 }
 
 /** A command that takes the configuration's flags; each command loads its own parts, so that none pays for another. */
@@ -28,16 +29,17 @@ function configured(name: string, description: string, run: (config: Config) => 
     .option('--region <region>', 'AWS region (direct.region)')
     .option('--model-id <id>', 'Bedrock model or inference profile (direct.modelId)')
     .option('--log-level <level>', 'level of the log on stderr (logLevel)')
+    .option('--state-dir <folder>', 'where state and the audit log lie (store.folder)')
     .addOption(new Option('--simulate', 'answer from the built-in simulator, and say so everywhere'))
     .action(async (options: ConfigOptions) => run(configOf(options)));
 }
 
-function configOf({ config, set, region, modelId, logLevel, simulate }: ConfigOptions): Config {
+function configOf({ config, set, region, modelId, logLevel, simulate, stateDir }: ConfigOptions): Config {
   return loadConfig({
     file: config,
     env: process.env,
     set: set ?? [],
-    flags: { 'direct.region': region, 'direct.modelId': modelId, logLevel, simulate },
+    flags: { 'direct.region': region, 'direct.modelId': modelId, logLevel, simulate, 'store.folder': stateDir },
   });
 }
 

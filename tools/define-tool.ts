@@ -2,9 +2,11 @@ import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprot
 import type { z } from 'zod';
 import { HybridRoutingError, messageOf } from '../src/config/errors.ts';
 import { problemsOf } from '../src/config/problems.ts';
+import { recordAccess } from '../src/operations/access.ts';
 import type { Operation, OperationContext } from '../src/operations/operation.ts';
 import type { Caller } from '../src/support/bedrock-support-manager.ts';
 import { advertised } from './advertised-schema.ts';
+import { cut } from './format.ts';
 
 /** All five, always: a client decides by them what it may call without asking. */
 interface Annotations {
@@ -38,9 +40,9 @@ export interface Tool {
 /** Makes an MCP tool of an operation. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(spec: ToolSpec<Input, Output>): Tool {
   const { operation, description, annotations, text, isError } = spec;
-  const call = async (context: OperationContext, args: unknown, request: ServerContext): Promise<CallToolResult> => {
+  const call = async (context: OperationContext, args: unknown, caller: Caller): Promise<CallToolResult> => {
     try {
-      const output = await operation.run(context, parseArguments(operation.input, args), callerOf(request));
+      const output = await operation.run(context, parseArguments(context, operation, args, caller), caller);
       return {
         content: [{ type: 'text' as const, text: text(output) }],
         structuredContent: plain(output),
@@ -66,26 +68,42 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     input,
     output,
     register(server, context) {
-      server.registerTool(name, config, (args, request) => call(context, args, request));
+      const client = () => clientOf(server);
+      server.registerTool(name, config, (args, request) => call(context, args, callerOf(request, client())));
     },
   };
 }
 
-function parseArguments<Input extends z.ZodObject>(schema: Input, args: unknown): z.output<Input> {
+function parseArguments<Input extends z.ZodObject>(
+  context: OperationContext,
+  { name, input: schema }: { name: string; input: Input },
+  args: unknown,
+  caller: Caller,
+): z.output<Input> {
+  const startedAt = context.wallClock();
   const result = schema.safeParse(args ?? {});
   if (result.success) return result.data;
   const allowed = (path: readonly string[]) => (path.length === 0 ? Object.keys(schema.shape) : []);
   const problems = problemsOf(result.error.issues, args, allowed).join('; ');
-  throw new HybridRoutingError('invalid_input', problems, 'Correct these arguments and call again.');
+  const thrown = new HybridRoutingError('invalid_input', problems, 'Correct these arguments and call again.');
+  recordAccess(context, { name, input: args, caller, startedAt, thrown });
+  throw thrown;
 }
 
 function plain(output: unknown): Record<string, unknown> {
   return typeof output === 'object' && output !== null ? { ...output } : {};
 }
 
-function callerOf({ mcpReq }: ServerContext): Caller {
+/** What the client says of itself, cut: it is shown and recorded, and the client decides what it is. */
+function clientOf({ server }: McpServer): string | null {
+  const { name, version } = server.getClientVersion() ?? {};
+  return name === undefined ? null : cut(`${name} ${version ?? ''}`.trim(), 100);
+}
+
+function callerOf({ mcpReq, http }: ServerContext, client: string | null): Caller {
+  const identity = { transport: http ? 'http' : 'stdio', client } as const;
   const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return { cancelled: mcpReq.signal };
+  if (progressToken === undefined) return { identity, cancelled: mcpReq.signal };
   let progress = 0;
   const onProgress = (message: string) => {
     progress += 1;
@@ -94,7 +112,7 @@ function callerOf({ mcpReq }: ServerContext): Caller {
       .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
       .catch(() => undefined);
   };
-  return { cancelled: mcpReq.signal, onProgress };
+  return { identity, cancelled: mcpReq.signal, onProgress };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { forceFallback } from '../src/operations/force-fallback.ts';
 import { defineTool } from './define-tool.ts';
-import { nextLines, simulatedLine } from './format.ts';
+import { nextLines, scopeWords, simulatedLine } from './format.ts';
 
 type Forced = z.output<typeof forceFallback.output>;
 
@@ -9,7 +9,7 @@ export const forceFallbackTool = defineTool({
   operation: forceFallback,
   description:
     'Send every operation to one path first (mcp or direct) until it expires, or back to policy (auto). Use it when a ' +
-    'path is known to be bad; the other path stays the fallback. Holds for this process. dryRun shows the effect.',
+    'path is known to be bad; the other path stays the fallback. dryRun shows the effect.',
   annotations: {
     title: 'Force a path',
     readOnlyHint: false,
@@ -26,8 +26,8 @@ export const forceFallbackTool = defineTool({
     ].join('\n'),
 });
 
-function headline({ applied, override, route }: Forced): string {
+function headline({ applied, override, route, scope }: Forced): string {
   const verb = applied ? 'In force' : 'Would be in force';
   if (!override) return `${verb}: routing by policy (${route}).`;
-  return `${verb}: ${override.route} first until ${override.expiresAt} (${override.remainingSeconds} s), this process.`;
+  return `${verb}: ${override.route} first until ${override.expiresAt} (${override.remainingSeconds} s), ${scopeWords[scope]}.`;
 }

@@ -1,4 +1,5 @@
 import type { NextCall } from '../src/operations/next-call.ts';
+import type { StateScope } from '../src/store/shared-state.ts';
 
 /** `1240` as `1.2 s`, `87` as `87 ms`. */
 export function duration(ms: number): string {
@@ -13,6 +14,12 @@ export function nextLines(next: readonly NextCall[]): string[] {
 export function noticeLines(notices: readonly string[]): string[] {
   return notices.map((notice) => `NOTICE: ${cut(notice, 120)}`);
 }
+
+/** Whom a change reaches. */
+export const scopeWords: Record<StateScope, string> = {
+  shared: 'all processes on this state',
+  this_process: 'this process alone',
+};
 
 /** Marks an answer that no real service gave. */
 export function simulatedLine(simulated: boolean): string[] {

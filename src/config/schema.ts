@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { auditSchema } from './audit-schema.ts';
 import { defaultModelId, retiredModels } from './models.ts';
+import { storeSchema } from './store-schema.ts';
 import { upstreamSchema } from './upstream-schema.ts';
 
 const modelSettings = {
@@ -114,7 +116,7 @@ const breakerSchema = z.strictObject({
   trials: z.int().min(1).max(10).default(2).describe('Probes that must succeed in a row to close it (1 to 10).'),
 });
 
-export const routingSchema = z.strictObject({
+const routingSchema = z.strictObject({
   directBedrockLatencyThreshold: z
     .int()
     .min(100)
@@ -206,6 +208,8 @@ export const configSchema = z.strictObject({
   mcp: mcpSchema.prefault({}).describe('The mcp path: tools of upstream MCP servers.'),
   routing: routingSchema.prefault({}).describe('When a path is left, and how long an override holds.'),
   health: healthSchema.prefault({}).describe('Probes of paths that no real call asks.'),
+  store: storeSchema.prefault({}).describe('Where state lies that must outlive the process.'),
+  audit: auditSchema.prefault({}).describe('The audit log.'),
   limits: limitsSchema.prefault({}).describe('What is refused before any call is made.'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
@@ -223,6 +227,15 @@ export const configSchema = z.strictObject({
     .describe('Answer from the built-in simulator; every answer, health report and metric then says simulated.'),
   simulator: simulatorSchema.prefault({}).describe('Where the simulator is, with simulate.'),
 });
+
+const { directBedrockLatencyThreshold, mcpLatencyThreshold, fallbackAggressiveness } = routingSchema.shape;
+
+/** The ranges of the thresholds that an operator may change, without their defaults. */
+export const thresholdRanges = {
+  directBedrockLatencyThreshold: directBedrockLatencyThreshold.unwrap(),
+  mcpLatencyThreshold: mcpLatencyThreshold.unwrap(),
+  fallbackAggressiveness: fallbackAggressiveness.unwrap(),
+};
 
 export type Config = z.infer<typeof configSchema>;
 export type DirectConfig = Config['direct'];

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
@@ -21,11 +24,12 @@ export async function runDemo(): Promise<number> {
     () => launchSimulator(),
     ({ bedrock, upstream }) => `Simulator: Bedrock at ${bedrock.url}, upstream MCP server at ${upstream.url}`,
   );
+  const stateFolder = await mkdtemp(join(tmpdir(), 'hybrid-routing-demo-'));
   const client = new Client({ name: 'hybrid-routing-demo', version }, { versionNegotiation: { mode: 'auto' } });
   try {
     await report.during(
       'starting the server',
-      () => client.connect(serverTransport(simulator)),
+      () => client.connect(serverTransport(simulator, stateFolder)),
       () => `Server: over stdio, MCP ${client.getNegotiatedProtocolVersion() ?? 'unknown'}`,
     );
     let unexpected = 0;
@@ -38,15 +42,18 @@ export async function runDemo(): Promise<number> {
   } finally {
     await client.close();
     await simulator.close();
+    await rm(stateFolder, { recursive: true, force: true });
   }
 }
 
-function serverTransport({ bedrock, upstream }: SimulatorProcesses): StdioClientTransport {
+function serverTransport({ bedrock, upstream }: SimulatorProcesses, stateFolder: string): StdioClientTransport {
   return new StdioClientTransport({
     command: process.execPath,
     args: [fileURLToPath(new URL('../main.js', import.meta.url)), '--simulate', '--log-level', 'error'],
     env: {
       ...getDefaultEnvironment(),
+      // Nothing of a demo stays, and nothing of an earlier one is in its way.
+      HYBRID_ROUTING_STORE_FOLDER: stateFolder,
       HYBRID_ROUTING_SIMULATOR_BEDROCK_URL: bedrock.url,
       HYBRID_ROUTING_SIMULATOR_UPSTREAM_URL: upstream.url,
       HYBRID_ROUTING_ROUTING_BREAKER_OPEN_MS: String(breakerOpenMs),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { notices } from '../routing/modes.ts';
+import { stateScopes } from '../store/shared-state.ts';
 import { nextCallSchema } from './next-call.ts';
 import type { OperationContext } from './operation.ts';
 
@@ -10,7 +11,7 @@ export const adminResultShape = {
   after: z.record(z.string(), z.unknown()),
   effect: z.record(z.string(), z.string()),
   expiresAt: z.string().nullable(),
-  scope: z.literal('this_process'),
+  scope: z.enum(stateScopes),
   next: z.array(nextCallSchema).describe('Undo; after dryRun: apply'),
   simulated: z.boolean(),
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HybridRoutingError } from '../config/errors.ts';
 import { operationTypes } from '../config/operation-types.ts';
 import type { RouteOverride } from '../routing/decide.ts';
+import { stateScopes } from '../store/shared-state.ts';
 import { nextCallSchema } from './next-call.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { overrideSchema, shownOverride } from './override-view.ts';
@@ -27,12 +28,12 @@ export const forceFallback = defineOperation({
     override: overrideSchema.nullable(),
     previous: overrideSchema.nullable(),
     effect: z.record(z.string(), z.string()).describe('Operation type: primary, then fallback'),
-    scope: z.literal('this_process'),
+    scope: z.enum(stateScopes).describe('shared: every process on this state'),
     undo: nextCallSchema.nullable(),
     simulated: z.boolean(),
   }),
-  async run(context, { route, reason, durationSeconds, dryRun }) {
-    const { overrides, config, wallClock, logger } = context;
+  async run(context, { route, reason, durationSeconds, dryRun }, caller) {
+    const { overrides, config, wallClock, logger, audit } = context;
     if (route !== 'auto' && reason === undefined) {
       throw new HybridRoutingError('invalid_input', 'reason: is missing', `Say why everything should go to ${route}.`);
     }
@@ -43,10 +44,11 @@ export const forceFallback = defineOperation({
     const before = overrides.current();
     const previous = before && shownOverride(before, now);
     const effect = effectOf(context, planned);
+    const scope = dryRun ? context.scope() : await overrides.replace(planned);
     if (!dryRun) {
-      overrides.replace(planned);
       // The reason is an operator's free text: it is shown on request, not logged.
       logger.warn({ component: 'intelligent-router', route, seconds: planned && seconds }, 'route override changed');
+      await audit.append('OVERRIDE', { route, override: planned, before, scope, caller: caller.identity ?? null });
     }
     return {
       route,
@@ -54,7 +56,7 @@ export const forceFallback = defineOperation({
       override: planned && shownOverride(planned, now),
       previous,
       effect,
-      scope: 'this_process' as const,
+      scope,
       undo: dryRun ? null : undoOf(route, previous),
       simulated: config.simulate,
     };

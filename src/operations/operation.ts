@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AuditWriter } from '../compliance/audit/audit-kinds.ts';
 import { HybridRoutingError } from '../config/errors.ts';
 import type { PathName } from '../config/operation-types.ts';
 import type { Config } from '../config/schema.ts';
@@ -9,10 +10,12 @@ import type { IntelligentRouter } from '../routing/intelligent-router.ts';
 import type { Modes } from '../routing/modes.ts';
 import type { RouteOverrides } from '../routing/overrides.ts';
 import type { RoutingSettings } from '../routing/routing-settings.ts';
+import type { StateScope } from '../store/shared-state.ts';
 import type { BedrockSupportManager, Caller } from '../support/bedrock-support-manager.ts';
 import type { Intake } from '../support/intake.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { OperationMetrics } from '../telemetry/operation-metrics.ts';
+import { recordAccess } from './access.ts';
 
 /** What operations work on: the parts of the running server. */
 export interface OperationContext {
@@ -27,6 +30,11 @@ export interface OperationContext {
   paths: Readonly<Record<PathName, Path>>;
   intake: Intake;
   metrics: OperationMetrics;
+  audit: AuditWriter;
+  /** Resolves when the shared state has been read once, or cannot be for now. Never throws. */
+  ready: () => Promise<void>;
+  /** Whom a change of the state would reach at this moment. */
+  scope: () => StateScope;
   logger: Logger;
   /** Milliseconds since 1970. */
   wallClock: () => number;
@@ -40,25 +48,45 @@ export interface Operation<Input extends z.ZodObject, Output extends z.ZodObject
   output: Output;
   /** Whether it goes on in a lockdown: health, reads and the lift itself. route_operation refuses for itself. */
   inLockdown?: true;
+  /** Whether its own audit row tells of the access too. */
+  recordsItself?: true;
   run(context: OperationContext, input: z.output<Input>, caller: Caller): Promise<z.output<Output>>;
 }
 
-/** Keeps the types of a definition's schemas, and a lockdown's rule: what does not say otherwise is refused. */
+/**
+ * Keeps the types of a definition's schemas, a lockdown's rule (what does not say otherwise is refused), and the access log:
+ * every call has its row.
+ */
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
   operation: Operation<Input, Output>,
 ): Operation<Input, Output> {
   return {
     ...operation,
     async run(context, input, caller) {
-      const { lockdown } = context.modes.current();
-      if (lockdown && !operation.inLockdown) {
-        throw new HybridRoutingError(
-          'lockdown_mode',
-          `lockdown is in force (${lockdown.reason}): ${operation.name} is refused`,
-          'To lift it call security_response {"action":"lockdown","enable":false}.',
-        );
+      await context.ready();
+      const startedAt = context.wallClock();
+      const record = (thrown: unknown) => {
+        if (!operation.recordsItself) recordAccess(context, { name: operation.name, input, caller, startedAt, thrown });
+      };
+      try {
+        checkLockdown(context, operation);
+        const output = await operation.run(context, input, caller);
+        record(null);
+        return output;
+      } catch (thrown) {
+        record(thrown);
+        throw thrown;
       }
-      return operation.run(context, input, caller);
     },
   };
+}
+
+function checkLockdown({ modes }: OperationContext, { name, inLockdown }: { name: string; inLockdown?: true }): void {
+  const { lockdown } = modes.current();
+  if (!lockdown || inLockdown) return;
+  throw new HybridRoutingError(
+    'lockdown_mode',
+    `lockdown is in force (${lockdown.reason}): ${name} is refused`,
+    'To lift it call security_response {"action":"lockdown","enable":false}.',
+  );
 }

@@ -1,14 +1,15 @@
 import { pathNames } from '../config/operation-types.ts';
+import type { Caller } from '../support/bedrock-support-manager.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
 
 /** Closes the circuit breakers of a path, or of both, and forgets why the path was left. */
-export function resetBreakers(
+export async function resetBreakers(
   context: OperationContext,
   path: 'direct' | 'mcp' | 'both',
-  dryRun: boolean,
-): AdminResult {
-  const { paths, health, logger, config } = context;
+  { dryRun, caller }: { dryRun: boolean; caller: Caller },
+): Promise<AdminResult> {
+  const { paths, health, logger, config, audit } = context;
   const names = pathNames.filter((name) => path === 'both' || path === name);
   const states = () =>
     Object.fromEntries(
@@ -23,6 +24,8 @@ export function resetBreakers(
       health.path(name).reset();
     }
     logger.warn({ component: 'intelligent-router', path }, 'circuit breakers reset');
+    const row = { setting: 'circuit_breakers', path, before, caller: caller.identity ?? null };
+    await audit.append('CONFIGURATION', row);
   }
   const apply = { action: 'circuit_breaker_reset', path };
   return {

@@ -4,6 +4,7 @@ import { defineOperation } from './operation.ts';
 export const routeOperation = defineOperation({
   name: 'route_operation',
   inLockdown: true,
+  recordsItself: true,
   input: operationRequestSchema,
   output: operationResultSchema,
   run: ({ support }, request, caller) => support.run(request, caller),

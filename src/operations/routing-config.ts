@@ -1,19 +1,17 @@
 import { z } from 'zod';
 import { HybridRoutingError } from '../config/errors.ts';
-import { routingSchema } from '../config/schema.ts';
-import type { Thresholds } from '../routing/routing-settings.ts';
-import { RoutingSettings } from '../routing/routing-settings.ts';
+import { thresholdRanges } from '../config/schema.ts';
+import { badCallsAt, type Thresholds } from '../routing/routing-settings.ts';
+import type { Caller } from '../support/bedrock-support-manager.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
-
-const { directBedrockLatencyThreshold, mcpLatencyThreshold, fallbackAggressiveness } = routingSchema.shape;
 
 /** The ranges of the configuration, without its defaults: what is not named stays as it is. */
 export const thresholdsSchema = z
   .strictObject({
-    directBedrockLatencyThreshold: directBedrockLatencyThreshold.unwrap().optional().describe('ms'),
-    mcpLatencyThreshold: mcpLatencyThreshold.unwrap().optional().describe('ms'),
-    fallbackAggressiveness: fallbackAggressiveness.unwrap().optional().describe('Higher leaves a path sooner.'),
+    directBedrockLatencyThreshold: thresholdRanges.directBedrockLatencyThreshold.optional().describe('ms'),
+    mcpLatencyThreshold: thresholdRanges.mcpLatencyThreshold.optional().describe('ms'),
+    fallbackAggressiveness: thresholdRanges.fallbackAggressiveness.optional().describe('Higher leaves a path sooner.'),
   })
   .refine((thresholds) => Object.keys(thresholds).length > 0, 'must name at least one threshold');
 
@@ -21,11 +19,12 @@ interface Order {
   thresholds: z.infer<typeof thresholdsSchema> | undefined;
   rollbackId: string | undefined;
   dryRun: boolean;
+  caller: Caller;
 }
 
 /** Changes the routing thresholds, or takes a change back. */
-export function changeThresholds(context: OperationContext, { thresholds, rollbackId, dryRun }: Order) {
-  const { settings, logger, config } = context;
+export async function changeThresholds(context: OperationContext, { thresholds, rollbackId, dryRun, caller }: Order) {
+  const { settings, logger, config, audit } = context;
   if ((thresholds === undefined) === (rollbackId === undefined)) {
     throw new HybridRoutingError(
       'invalid_input',
@@ -37,7 +36,16 @@ export function changeThresholds(context: OperationContext, { thresholds, rollba
   const patch = rollbackId === undefined ? given(thresholds) : settings.previous(rollbackId);
   const change = dryRun ? null : settings.change(patch);
   const after = { ...before, ...patch };
-  if (change) logger.warn({ component: 'intelligent-router', ...change }, 'routing thresholds changed');
+  const scope = change ? await change.stored : context.scope();
+  if (change) {
+    const { rollbackId: id } = change;
+    logger.warn(
+      { component: 'intelligent-router', before, after, rollbackId: id, scope },
+      'routing thresholds changed',
+    );
+    const row = { setting: 'routing', before: { ...before }, after: { ...after }, rollbackId: id, scope };
+    await audit.append('CONFIGURATION', { ...row, caller: caller.identity ?? null });
+  }
   const applying = rollbackId === undefined ? { thresholds: { ...patch } } : { rollbackId };
   const undoing = change ? { rollbackId: change.rollbackId } : applying;
   const result: AdminResult = {
@@ -46,7 +54,7 @@ export function changeThresholds(context: OperationContext, { thresholds, rollba
     after,
     effect: effectOf(after),
     expiresAt: null,
-    scope: 'this_process',
+    scope,
     next: [
       {
         tool: 'system_admin',
@@ -70,7 +78,7 @@ function given(thresholds: Order['thresholds'] = {}): Partial<Thresholds> {
 
 /** When a path is left with these thresholds, in words. */
 function effectOf(thresholds: Thresholds): Record<string, string> {
-  const bad = new RoutingSettings(thresholds).badCalls();
+  const bad = badCallsAt(thresholds.fallbackAggressiveness);
   const rule = (ms: number) => `left at ${bad} of its last 20 calls failed or over ${ms} ms`;
   return {
     direct: rule(thresholds.directBedrockLatencyThreshold),

@@ -11,8 +11,8 @@ export const securityResponse = defineOperation({
     ...switchShape,
   }),
   output: z.object({ action: z.enum(['lockdown']), ...adminResultShape }),
-  async run(context, { action, enable, reason, durationSeconds, dryRun }) {
-    const order = { tool: 'security_response', mode: action, enable, reason, durationSeconds, dryRun } as const;
-    return { action, ...switchMode(context, order) };
+  async run(context, { action, enable, reason, durationSeconds, dryRun }, caller) {
+    const order = { tool: 'security_response', mode: action, enable, reason, durationSeconds, dryRun, caller } as const;
+    return { action, ...(await switchMode(context, order)) };
   },
 });

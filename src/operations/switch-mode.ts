@@ -9,6 +9,7 @@ import {
   type ModeName,
   secondsLeft,
 } from '../routing/modes.ts';
+import type { Caller } from '../support/bedrock-support-manager.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { NextCall } from './next-call.ts';
 import type { OperationContext } from './operation.ts';
@@ -33,20 +34,23 @@ export interface Switch {
   durationSeconds: number | undefined;
   path?: PathName | undefined;
   dryRun: boolean;
+  caller: Caller;
 }
 
 /** Puts a mode in force or ends it, or with dryRun tells what that would do. */
-export function switchMode(context: OperationContext, order: Switch): AdminResult {
-  const { modes, wallClock, logger, config } = context;
+export async function switchMode(context: OperationContext, order: Switch): Promise<AdminResult> {
+  const { modes, wallClock, logger, config, audit } = context;
   const { mode, dryRun } = order;
   const now = wallClock();
   const active = modes.current();
   const planned = plan(order, now);
+  const scope = dryRun ? context.scope() : await modes.replace(mode, planned);
   if (!dryRun) {
-    modes.replace(mode, planned);
     // The reason is an operator's free text: it is shown on request, not logged.
     const fields = { component: 'bedrock-support', mode, enabled: planned !== null, path: planned?.path };
     logger.warn({ ...fields, ...(mode === 'lockdown' ? { event: 'SECURITY' } : {}) }, `${mode} mode changed`);
+    const identity = order.caller.identity ?? null;
+    await audit.append('MODE', { mode, active: planned, before: active[mode], scope, caller: identity });
   }
   return {
     applied: !dryRun,
@@ -54,7 +58,7 @@ export function switchMode(context: OperationContext, order: Switch): AdminResul
     after: { [mode]: shown(planned) },
     effect: effectOf(context, { ...active, [mode]: planned }),
     expiresAt: planned && new Date(planned.expiresAt).toISOString(),
-    scope: 'this_process',
+    scope,
     next: nextOf(order, active[mode], now),
     simulated: config.simulate,
   };
@@ -92,7 +96,7 @@ function effectOf({ router, overrides }: OperationContext, modes: ActiveModes): 
 
 function nextOf(order: Switch, previous: ActiveMode | null, now: number): NextCall[] {
   const { tool, mode, enable, reason, durationSeconds, path, dryRun } = order;
-  const call = (mine: Omit<Partial<Switch>, 'tool'>, why: string) => {
+  const call = (mine: Omit<Partial<Switch>, 'tool' | 'caller'>, why: string) => {
     const given = Object.entries({ action: mode, ...mine }).filter(([, value]) => value !== undefined);
     return { tool, arguments: Object.fromEntries(given), why };
   };

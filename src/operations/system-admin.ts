@@ -36,20 +36,25 @@ export const systemAdmin = defineOperation({
   name: 'system_admin',
   input: inputSchema,
   output: z.object({ action: actionSchema, rollbackId: z.string().nullable(), ...adminResultShape }),
-  async run(context, input) {
+  async run(context, input, caller) {
     checkArguments(input);
     const { action, path, enable, reason, durationSeconds, dryRun } = input;
-    const order = { tool: 'system_admin', enable, reason, durationSeconds, dryRun } as const;
+    const order = { tool: 'system_admin', enable, reason, durationSeconds, dryRun, caller } as const;
     switch (action) {
       case 'routing_config':
         return {
           action,
-          ...changeThresholds(context, { thresholds: input.thresholds, rollbackId: input.rollbackId, dryRun }),
+          ...(await changeThresholds(context, {
+            thresholds: input.thresholds,
+            rollbackId: input.rollbackId,
+            dryRun,
+            caller,
+          })),
         };
       case 'circuit_breaker_reset':
-        return { action, rollbackId: null, ...resetBreakers(context, path ?? 'both', dryRun) };
+        return { action, rollbackId: null, ...(await resetBreakers(context, path ?? 'both', { dryRun, caller })) };
       case 'emergency':
-        return { action, rollbackId: null, ...switchMode(context, { ...order, mode: action }) };
+        return { action, rollbackId: null, ...(await switchMode(context, { ...order, mode: action })) };
       case 'maintenance': {
         if (path === 'both') {
           throw new HybridRoutingError(
@@ -58,7 +63,7 @@ export const systemAdmin = defineOperation({
             'Name one path, or none for the whole router.',
           );
         }
-        return { action, rollbackId: null, ...switchMode(context, { ...order, mode: action, path }) };
+        return { action, rollbackId: null, ...(await switchMode(context, { ...order, mode: action, path })) };
       }
     }
   },

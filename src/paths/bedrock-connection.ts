@@ -1,4 +1,9 @@
-import type { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
+import type {
+  ApplyGuardrailCommand,
+  BedrockRuntimeClient,
+  ConverseCommand,
+  ConverseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime';
 import type { DirectConfig } from '../config/schema.ts';
 
 /** The SDK, loaded and set up: one long-lived client for every call. */
@@ -6,6 +11,7 @@ export interface BedrockConnection {
   client: BedrockRuntimeClient;
   ConverseCommand: typeof ConverseCommand;
   ConverseStreamCommand: typeof ConverseStreamCommand;
+  ApplyGuardrailCommand: typeof ApplyGuardrailCommand;
   region: string;
   /** Where calls go, as the SDK resolves it; null where it cannot. */
   endpoint: string | null;
@@ -35,8 +41,9 @@ export async function openBedrock(config: DirectConfig, simulate: boolean): Prom
     ...(simulate ? { credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' } } : {}),
   });
   const endpoint = config.endpoint ?? (await sdkEndpoint(client, region));
-  const { ConverseCommand, ConverseStreamCommand } = sdk;
-  return { client, ConverseCommand, ConverseStreamCommand, region, endpoint: endpoint && new URL(endpoint).origin };
+  const { ConverseCommand, ConverseStreamCommand, ApplyGuardrailCommand } = sdk;
+  const commands = { ConverseCommand, ConverseStreamCommand, ApplyGuardrailCommand };
+  return { client, ...commands, region, endpoint: endpoint && new URL(endpoint).origin };
 }
 
 /** What the environment or the profile configures, or else the region's endpoint by the SDK's own rules. */

@@ -5,6 +5,7 @@ import type { DirectConfig } from '../config/schema.ts';
 import { readConverse, readConverseStream } from './bedrock-answer.ts';
 import { type BedrockConnection, openBedrock } from './bedrock-connection.ts';
 import { bedrockError } from './bedrock-errors.ts';
+import { applyGuardrail, type GuardrailFindings, type GuardrailQuestion } from './bedrock-guardrail.ts';
 import { converseInput, modelSettings } from './bedrock-request.ts';
 import { type BreakerSettings, PathBreaker } from './circuit-breaker.ts';
 import type { CallOptions, Path, PathAnswer, PathRequest, PathState } from './path.ts';
@@ -50,6 +51,16 @@ export class DirectBedrockClient implements Path {
     const messages = [{ role: 'user' as const, content: [{ text: 'ping' }] }];
     const inferenceConfig = { maxTokens: 1 };
     await this.#converse({ modelId, messages, inferenceConfig, requestMetadata: { operation: 'probe' } }, signal);
+  }
+
+  /**
+   * What a guardrail finds in a text. Past the breaker, which judges calls of models: an ended model must not stop the
+   * guard, nor a misconfigured guard the model. @throws PathError; the signal's reason where the signal ends it
+   */
+  async applyGuardrail(question: Omit<GuardrailQuestion, 'open'>): Promise<GuardrailFindings> {
+    const findings = await applyGuardrail({ ...question, open: () => this.#open() });
+    this.#credentialsProblem = undefined;
+    return findings;
   }
 
   probeTarget(operationClass: OperationClass): string {

@@ -1,38 +1,48 @@
-import { classOf, type OperationClass, type OperationType, type PathName } from '../config/operation-types.ts';
+import { z } from 'zod';
+import {
+  classOf,
+  type OperationClass,
+  type OperationType,
+  type PathName,
+  pathNameSchema,
+} from '../config/operation-types.ts';
+import type { SharedValue, StateScope } from '../store/shared-state.ts';
 
 /** The operator's modes (docs/architecture.md, "Modes"); several may be in force at once. */
 export const modeNames = ['lockdown', 'emergency', 'maintenance'] as const;
 export type ModeName = (typeof modeNames)[number];
 
-export interface ActiveMode {
-  reason: string;
+export const activeModeSchema = z.object({
+  reason: z.string(),
   /** Milliseconds since 1970. */
-  since: number;
+  since: z.number(),
   /** Milliseconds since 1970; a mode always expires. */
-  expiresAt: number;
+  expiresAt: z.number(),
   /** Maintenance alone: the one path that is drained; null where it holds for the whole router. */
-  path: PathName | null;
-}
+  path: pathNameSchema.nullable(),
+});
+export type ActiveMode = z.infer<typeof activeModeSchema>;
 
 export type ActiveModes = Readonly<Record<ModeName, ActiveMode | null>>;
 
 export const noModes: ActiveModes = { lockdown: null, emergency: null, maintenance: null };
 
-/** The modes in force, of this process. */
+/** The modes in force, for every process on the same state. */
 export class Modes {
+  readonly #values: Readonly<Record<ModeName, SharedValue<ActiveMode>>>;
   readonly #wallClock: () => number;
   readonly #waiting = new Set<() => void>();
-  #active: ActiveModes = noModes;
 
   /** @param wallClock milliseconds since 1970 */
-  constructor(wallClock: () => number) {
+  constructor(values: Readonly<Record<ModeName, SharedValue<ActiveMode>>>, wallClock: () => number) {
+    this.#values = values;
     this.#wallClock = wallClock;
+    for (const name of modeNames) values[name].onChange(() => this.#look());
   }
 
-  /** Puts a mode in force, or with null ends it. */
-  replace(name: ModeName, mode: ActiveMode | null): void {
-    this.#active = { ...this.#active, [name]: mode };
-    for (const look of this.#waiting) look();
+  /** Puts a mode in force here at once, or with null ends it. */
+  replace(name: ModeName, mode: ActiveMode | null): Promise<StateScope> {
+    return this.#values[name].replace(mode, mode?.expiresAt ?? null);
   }
 
   /** Waits until the modes in force satisfy a condition: true then, false after `ms` or when the signal aborts. */
@@ -62,12 +72,12 @@ export class Modes {
   }
 
   current(): ActiveModes {
-    const now = this.#wallClock();
-    for (const name of modeNames) {
-      const mode = this.#active[name];
-      if (mode && mode.expiresAt <= now) this.replace(name, null);
-    }
-    return this.#active;
+    const { lockdown, emergency, maintenance } = this.#values;
+    return { lockdown: lockdown.current(), emergency: emergency.current(), maintenance: maintenance.current() };
+  }
+
+  #look(): void {
+    for (const look of this.#waiting) look();
   }
 }
 

@@ -1,66 +1,86 @@
+import { z } from 'zod';
 import { HybridRoutingError } from '../config/errors.ts';
 import type { PathName } from '../config/operation-types.ts';
-import type { RoutingConfig } from '../config/schema.ts';
+import { thresholdRanges } from '../config/schema.ts';
 import { judgedCalls } from '../paths/opening-rule.ts';
+import type { SharedValue, StateScope } from '../store/shared-state.ts';
 
+const thresholdsSchema = z.object(thresholdRanges);
 /** What an operator may change while the server runs: the runbook's three routing thresholds. */
-export type Thresholds = Pick<
-  RoutingConfig,
-  'directBedrockLatencyThreshold' | 'mcpLatencyThreshold' | 'fallbackAggressiveness'
->;
+export type Thresholds = z.infer<typeof thresholdsSchema>;
+
+const changedSchema = thresholdsSchema.partial();
+type Changed = z.infer<typeof changedSchema>;
+
+/** The operators' changes over the configuration, and what each one changed from. */
+export const changedThresholdsSchema = z.object({
+  count: z.int(),
+  changed: changedSchema,
+  changes: z.array(z.object({ id: z.string(), before: changedSchema })),
+});
+type ChangedThresholds = z.infer<typeof changedThresholdsSchema>;
 
 export interface ThresholdChange {
   before: Thresholds;
   after: Thresholds;
   /** Takes the change back. */
   rollbackId: string;
+  /** Resolves when the other processes can see it, or when they cannot for now. */
+  stored: Promise<StateScope>;
 }
 
 /** How many changes can still be taken back. */
 const keptChanges = 20;
+const unchanged: ChangedThresholds = { count: 0, changed: {}, changes: [] };
 
-/** The thresholds in force, of this process. */
+/** The thresholds in force, for every process on the same state: an operator's change stands over the configuration. */
 export class RoutingSettings {
-  readonly #changes = new Map<string, Thresholds>();
-  #current: Thresholds;
-  #count = 0;
+  readonly #configured: Thresholds;
+  readonly #value: SharedValue<ChangedThresholds>;
 
-  constructor(config: Thresholds) {
+  constructor(config: Thresholds, value: SharedValue<ChangedThresholds>) {
     const { directBedrockLatencyThreshold, mcpLatencyThreshold, fallbackAggressiveness } = config;
-    this.#current = { directBedrockLatencyThreshold, mcpLatencyThreshold, fallbackAggressiveness };
+    this.#configured = { directBedrockLatencyThreshold, mcpLatencyThreshold, fallbackAggressiveness };
+    this.#value = value;
   }
 
   get current(): Thresholds {
-    return this.#current;
+    return this.#with(this.#state().changed);
   }
 
   /** A call of this path that takes longer counts as slow, in ms. */
   slowMs(path: PathName): number {
-    return path === 'direct' ? this.#current.directBedrockLatencyThreshold : this.#current.mcpLatencyThreshold;
+    const { directBedrockLatencyThreshold, mcpLatencyThreshold } = this.current;
+    return path === 'direct' ? directBedrockLatencyThreshold : mcpLatencyThreshold;
   }
 
-  /** How many of the last 20 calls must be bad for their path to be left: (1-a) of them, at least one. */
+  /** How many of the last 20 calls must be bad for their path to be left. */
   badCalls(): number {
-    // The small term undoes binary fractions: (1 - 0.7) * 20 is a little over 6.
-    return Math.max(1, Math.ceil((1 - this.#current.fallbackAggressiveness) * judgedCalls - 1e-9));
+    return badCallsAt(this.current.fallbackAggressiveness);
   }
 
   change(patch: Partial<Thresholds>): ThresholdChange {
-    const before = this.#current;
-    this.#count += 1;
-    const rollbackId = `routing-${this.#count}`;
-    this.#changes.set(rollbackId, before);
-    const [oldest] = this.#changes.keys();
-    if (this.#changes.size > keptChanges && oldest !== undefined) this.#changes.delete(oldest);
-    this.#current = { ...before, ...patch };
-    return { before, after: this.#current, rollbackId };
+    const before = this.current;
+    const { count, changed, changes } = this.#state();
+    const rollbackId = `routing-${count + 1}`;
+    const after = { ...before, ...patch };
+    const stored = this.#value.replace(
+      {
+        count: count + 1,
+        changed: this.#unlikeConfigured(after),
+        changes: [...changes, { id: rollbackId, before: changed }].slice(-keptChanges),
+      },
+      null,
+    );
+    return { before, after, rollbackId, stored };
   }
 
   /** What was in force before a change. @throws HybridRoutingError where the id is not known */
   previous(id: string): Thresholds {
-    const before = this.#changes.get(id);
-    if (before) return before;
-    const known = [...this.#changes.keys()].join(', ') || 'none';
+    const { changes } = this.#state();
+    const change = changes.find((candidate) => candidate.id === id);
+    if (change) return this.#with(change.before);
+    const known = changes.map((candidate) => candidate.id).join(', ') || 'none';
     throw new HybridRoutingError('invalid_input', `rollbackId: ${id} is not known`, `Known ids: ${known}.`);
   }
 
@@ -68,4 +88,35 @@ export class RoutingSettings {
   rollback(id: string): ThresholdChange {
     return this.change(this.previous(id));
   }
+
+  #state(): ChangedThresholds {
+    return this.#value.current() ?? unchanged;
+  }
+
+  #with({
+    directBedrockLatencyThreshold,
+    mcpLatencyThreshold,
+    fallbackAggressiveness,
+  }: Changed): Thresholds {
+    const configured = this.#configured;
+    return {
+      directBedrockLatencyThreshold: directBedrockLatencyThreshold ?? configured.directBedrockLatencyThreshold,
+      mcpLatencyThreshold: mcpLatencyThreshold ?? configured.mcpLatencyThreshold,
+      fallbackAggressiveness: fallbackAggressiveness ?? configured.fallbackAggressiveness,
+    };
+  }
+
+  /** Only what differs is kept, so that a later change of the configuration reaches the rest. */
+  #unlikeConfigured(thresholds: Thresholds): Changed {
+    const configured = new Map<string, number>(Object.entries(this.#configured));
+    return changedSchema.parse(
+      Object.fromEntries(Object.entries(thresholds).filter(([name, value]) => configured.get(name) !== value)),
+    );
+  }
+}
+
+/** (1-a) of the last 20 calls, at least one. @param aggressiveness a, 0 to 1 */
+export function badCallsAt(aggressiveness: number): number {
+  // The small term undoes binary fractions: (1 - 0.7) * 20 is a little over 6.
+  return Math.max(1, Math.ceil((1 - aggressiveness) * judgedCalls - 1e-9));
 }

@@ -10,6 +10,8 @@ interface Scope {
 }
 
 const BEDROCK: Scope = { endpoints: ['bedrock'] };
+/** Ends of a model's answer; a guardrail's own call has none. */
+const BEDROCK_MODEL: Scope = { endpoints: ['bedrock'], apis: ['converse', 'converse-stream', 'invoke'] };
 const BEDROCK_STREAM: Scope = { endpoints: ['bedrock'], apis: ['converse-stream'] };
 const UPSTREAM: Scope = { endpoints: ['upstream-http', 'upstream-stdio'] };
 const UPSTREAM_CALL: Scope = { endpoints: UPSTREAM.endpoints, apis: ['tools/call'] };
@@ -37,8 +39,8 @@ const SCOPES: Record<FaultKind, Scope> = {
   malformed_json: BEDROCK,
   missing_fields: BEDROCK,
   guardrail_intervened: BEDROCK,
-  content_filtered: BEDROCK,
-  max_tokens: BEDROCK,
+  content_filtered: BEDROCK_MODEL,
+  max_tokens: BEDROCK_MODEL,
   hang_before_headers: BEDROCK,
   hang_mid_body: BEDROCK,
   truncated_body: BEDROCK,

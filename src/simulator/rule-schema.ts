@@ -10,7 +10,7 @@ export const matchSchema = z.strictObject({
   modelId: z.string().min(1).optional(),
   /** Operation type: `requestMetadata.operation` on Bedrock, the tool's `type` argument on the upstream. */
   operation: z.string().min(1).optional(),
-  /** `converse`, `converse-stream`, `invoke` on Bedrock; the JSON-RPC method (`tools/call`) on the upstream. */
+  /** `converse`, `converse-stream`, `invoke`, `apply-guardrail` on Bedrock; the JSON-RPC method (`tools/call`) on the upstream. */
   api: z.string().min(1).optional(),
   /** Where one list serves both simulators, keeps a rule to one of them. */
   server: z.enum(['bedrock', 'upstream']).optional(),

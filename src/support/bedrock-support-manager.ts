@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditWriter } from '../compliance/audit/audit-kinds.ts';
+import type { AuditState } from '../compliance/audit/audit-log.ts';
+import { messageOf } from '../config/errors.ts';
 import { classOf } from '../config/operation-types.ts';
 import type { Config } from '../config/schema.ts';
 import type { HybridHealthMonitor } from '../health/hybrid-health-monitor.ts';
@@ -16,9 +19,11 @@ import type { Intake } from './intake.ts';
 import { ModeRefusal } from './mode-refusal.ts';
 import type { OperationRequest, OperationResult } from './operation.ts';
 import { called, type Subject, uncalled } from './operation-outcome.ts';
+import { operationRow } from './operation-row.ts';
+import { settledWithin } from './settled-within.ts';
 
 interface Dependencies {
-  config: Pick<Config, 'limits' | 'simulate'>;
+  config: Pick<Config, 'limits' | 'simulate' | 'audit'>;
   router: IntelligentRouter;
   health: HybridHealthMonitor;
   overrides: RouteOverrides;
@@ -26,12 +31,22 @@ interface Dependencies {
   intake: Intake;
   metrics: OperationMetrics;
   policy: RoutingPolicy;
+  audit: AuditWriter;
   logger: Logger;
   /** Milliseconds since 1970. */
   wallClock: () => number;
 }
 
+/** Who calls, as far as the transport knows. */
+export interface CallerIdentity {
+  transport: 'stdio' | 'http' | 'cli';
+  /** Name and version that the client gives of itself. */
+  client: string | null;
+}
+
 export interface Caller {
+  /** Not given by the server's own probes. */
+  identity?: CallerIdentity | undefined;
   /** Aborted when the client cancels. */
   cancelled: AbortSignal;
   /** Given where the client asked for progress. */
@@ -42,6 +57,17 @@ export interface Caller {
 
 /** Operations that may wait for the end of maintenance; one more is refused. */
 const mostWaiting = 200;
+
+/** An answer that comes at the last moment waits so long for its audit row, in ms. */
+const leastAuditWaitMs = 50;
+
+const auditNotices: Record<AuditState | 'pending' | 'lost', string | null> = {
+  stored: null,
+  spooled: null,
+  pending: 'audit trail: the row of this operation is not on the disk yet',
+  held: 'audit trail: the row of this operation waits in memory, call health_check',
+  lost: 'audit trail: there is no row of this operation, call health_check',
+};
 
 /** The pipeline of one operation, from the request to the answer with its decision, attempts and timings. */
 export class BedrockSupportManager {
@@ -67,6 +93,7 @@ export class BedrockSupportManager {
     };
     try {
       const messages = admit(request, config.limits);
+      this.#checkAudit();
       // Health goes on in every mode, its probes with it.
       const refusal = caller.probe ? null : admitsType(inForce, request.operation);
       if (refusal && (refusal.mode !== 'maintenance' || request.dryRun)) throw new ModeRefusal(refusal, now);
@@ -77,21 +104,53 @@ export class BedrockSupportManager {
         ),
       );
     } catch (thrown) {
-      if (thrown instanceof RefusedError) return uncalled(subject, null, thrown);
+      if (thrown instanceof RefusedError) return this.#recorded(uncalled(subject, null, thrown), request, caller);
       throw thrown;
     }
   }
 
   async #pipeline(request: OperationRequest, path: PathRequest, subject: Subject, caller: Caller) {
     // Consent and residency gates, then redaction, then the response cache belong here; none of them exists yet.
-    if (request.dryRun) return uncalled(subject, this.#dependencies.router.decide(request.operation), null);
+    if (request.dryRun) {
+      const decision = this.#dependencies.router.decide(request.operation);
+      return this.#recorded(uncalled(subject, decision, null), request, caller);
+    }
     const waitedMs = await this.#queued(request, path, caller);
     const outcome = await this.#measured(path, request.deadlineMs, waitedMs, caller);
-    // Restoring redacted values and the audit row belong here; neither exists yet.
     // What is wrong with the paths' configuration matters only where none of them answered.
     const result = called(subject, outcome, outcome.answer ? [] : this.#findings());
     this.#log(result);
-    return result;
+    return this.#recorded(result, request, caller);
+  }
+
+  /** @throws RefusedError where an operation would leave no trace that lasts */
+  #checkAudit(): void {
+    const { audit, config } = this.#dependencies;
+    const { state, cause } = audit.status;
+    const problem = audit.full ?? (config.audit.onFailure === 'refuse' && state === 'held' ? cause : null);
+    if (problem === null) return;
+    throw new RefusedError(
+      'audit_unavailable',
+      `The audit log cannot be written (${problem})`,
+      'Have the operator free disk space or bring the store back; health_check tells when it is.',
+    );
+  }
+
+  /** Writes the operation's row; by default the answer waits until it is on the disk, as long as its deadline allows. */
+  async #recorded(result: OperationResult, request: OperationRequest, caller: Caller): Promise<OperationResult> {
+    const { audit, config, logger } = this.#dependencies;
+    const appended = audit.append('OPERATION', operationRow(result, request, caller)).catch((thrown: unknown) => {
+      const { operationId, status, path } = result;
+      const fields = { component: 'bedrock-support', operationId, status, path, cause: messageOf(thrown) };
+      logger.error({ ...fields, event: 'ERROR' }, 'ERROR operation has no audit row');
+      return 'lost' as const;
+    });
+    if (config.audit.acknowledge === 'queued') return result;
+    const deadlineMs = operationDeadlineMs(result.sla.slaMs, request.deadlineMs);
+    const waitMs = Math.max(leastAuditWaitMs, deadlineMs - result.latencyMs);
+    const state = await settledWithin(appended, waitMs, 'pending' as const);
+    const notice = auditNotices[state];
+    return notice === null ? result : { ...result, notices: [...result.notices, notice] };
   }
 
   /**

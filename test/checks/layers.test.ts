@@ -12,13 +12,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const layers = [
   ['src/main.ts', 'src/demo/'],
   ['src/stdio.ts', 'src/shutdown.ts', 'src/counting-transport.ts', 'src/simulated-config.ts', 'src/simulator/'],
-  ['src/app.ts'],
+  ['src/app.ts', 'src/app-state.ts'],
   ['src/server.ts'],
   ['tools/', 'resources/', 'prompts/'],
   ['src/operations/'],
   ['src/support/'],
   ['src/routing/', 'src/health/', 'src/compliance/', 'src/telemetry/', 'src/runbook/'],
-  ['src/paths/'],
+  ['src/paths/', 'src/store/'],
   ['src/config/', 'src/version.ts'],
 ];
 

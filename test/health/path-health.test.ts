@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { PathHealth } from '../../src/health/path-health.ts';
 import { RoutingSettings } from '../../src/routing/routing-settings.ts';
+import { localValue } from '../../src/store/shared-state.ts';
 import { configWith } from '../support-files/config.ts';
 import { broken, ScriptedPath, standing } from '../support-files/scripted-path.ts';
 
 function watched() {
   const clock = { now: 1_000_000 };
   const path = new ScriptedPath('direct');
-  const settings = new RoutingSettings(configWith().routing);
+  const settings = new RoutingSettings(configWith().routing, localValue(Date.now));
   const health = new PathHealth({ path, settings, now: () => clock.now });
   const calls = (count: number, durationMs = 100, failure: string | null = null) => {
     for (let call = 0; call < count; call += 1) health.recordCall('standard', durationMs, failure);

@@ -4,6 +4,7 @@ import { HybridHealthMonitor } from '../../src/health/hybrid-health-monitor.ts';
 import { HealthProber } from '../../src/health/prober.ts';
 import type { BreakerView } from '../../src/paths/circuit-breaker.ts';
 import { RoutingSettings } from '../../src/routing/routing-settings.ts';
+import { localValue } from '../../src/store/shared-state.ts';
 import { configWith } from '../support-files/config.ts';
 import { recordingLogger } from '../support-files/log-lines.ts';
 import { fault, ScriptedPath } from '../support-files/scripted-path.ts';
@@ -30,7 +31,7 @@ function probing(flags: Record<string, unknown> = {}) {
   const config = configWith(flags);
   const paths = { direct: new ProbedPath('direct'), mcp: new ProbedPath('mcp') };
   const now = () => Date.now();
-  const settings = new RoutingSettings(config.routing);
+  const settings = new RoutingSettings(config.routing, localValue(Date.now));
   const health = new HybridHealthMonitor({ paths, settings, now, wallClock: now });
   const log = recordingLogger();
   const prober = new HealthProber({ paths, health, config: config.health, logger: log.logger, now });

@@ -6,12 +6,12 @@ import {
   type ActiveModes,
   admits,
   drainedPath,
-  Modes,
   noModes,
   notices,
   secondsLeft,
 } from '../../src/routing/modes.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
+import { localModes } from '../support-files/local-modes.ts';
 
 const mode = (changes: Partial<ActiveMode> = {}): ActiveMode => {
   return { reason: 'a drill', since: 0, expiresAt: 10_000, path: null, ...changes };
@@ -41,7 +41,7 @@ describe('the admission rule of the modes', () => {
 describe('modes', () => {
   it('expire by themselves, each on its own', () => {
     let now = 0;
-    const modes = new Modes(() => now);
+    const modes = localModes(() => now);
     modes.replace('emergency', mode({ expiresAt: 1_000 }));
     modes.replace('maintenance', mode({ expiresAt: 2_000, path: 'direct' }));
     now = 999;

@@ -1,10 +1,12 @@
 import { HealthHistory } from '../../src/health/history.ts';
 import type { OperationContext } from '../../src/operations/operation.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
+import type { StateScope } from '../../src/store/shared-state.ts';
 import { BedrockSupportManager } from '../../src/support/bedrock-support-manager.ts';
 import { Intake } from '../../src/support/intake.ts';
 import { OperationMetrics } from '../../src/telemetry/operation-metrics.ts';
 import { configWith } from './config.ts';
+import { RecordingAudit } from './recording-audit.ts';
 import { scriptedRouter } from './scripted-router.ts';
 
 /** Every real part of the server over two scripted paths, on the clock of `Date`. */
@@ -17,10 +19,23 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
   const intake = new Intake();
   const metrics = new OperationMetrics(Date.now);
   const history = new HealthHistory({ health, wallClock });
-  const shared = { config, router, health, overrides, modes, intake, metrics, logger, wallClock };
+  const audit = new RecordingAudit();
+  const shared = {
+    config,
+    router,
+    health,
+    overrides,
+    modes,
+    intake,
+    metrics,
+    logger,
+    wallClock,
+    audit,
+  };
+  const scope = (): StateScope => 'this_process';
   const support = new BedrockSupportManager({ ...shared, policy: runbookPolicy });
-  const context: OperationContext = { ...shared, ...parts, support, history, paths };
-  return { ...context, context, paths, log };
+  const context: OperationContext = { ...shared, ...parts, support, history, paths, scope, ready: async () => {} };
+  return { ...context, context, audit, paths, log };
 }
 
 export type ScriptedApp = ReturnType<typeof scriptedApp>;

@@ -1,10 +1,11 @@
 import { HybridHealthMonitor } from '../../src/health/hybrid-health-monitor.ts';
 import { IntelligentRouter } from '../../src/routing/intelligent-router.ts';
-import { Modes } from '../../src/routing/modes.ts';
 import { RouteOverrides } from '../../src/routing/overrides.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
 import { RoutingSettings } from '../../src/routing/routing-settings.ts';
+import { localValue } from '../../src/store/shared-state.ts';
 import { configWith } from './config.ts';
+import { localModes } from './local-modes.ts';
 import { recordingLogger } from './log-lines.ts';
 import { ScriptedPath } from './scripted-path.ts';
 
@@ -12,10 +13,10 @@ import { ScriptedPath } from './scripted-path.ts';
 export function scriptedRouter({ hedging = false, random = (): number => 0.5 } = {}) {
   const paths = { direct: new ScriptedPath('direct'), mcp: new ScriptedPath('mcp') };
   const now = () => Date.now();
-  const settings = new RoutingSettings(configWith().routing);
+  const settings = new RoutingSettings(configWith().routing, localValue(Date.now));
   const health = new HybridHealthMonitor({ paths, settings, now, wallClock: now });
-  const overrides = new RouteOverrides(now);
-  const modes = new Modes(now);
+  const overrides = new RouteOverrides(localValue(now));
+  const modes = localModes(now);
   const log = recordingLogger();
   const router = new IntelligentRouter({
     paths,

@@ -1,6 +1,8 @@
 import type { Decision } from '../rule-book.ts';
-import { type Answer, answerTo, endedBy } from './answer.ts';
+import { answerTo, endedBy, type StopReason } from './answer.ts';
 import { corrupted, encodeException } from './event-stream.ts';
+import { blockedReply, guardrailReply } from './guardrail.ts';
+import type { GuardrailCall } from './guardrail-request.ts';
 import { answerReply, errorReply, type Reply, replyNotJson, replyWithoutFields } from './reply.ts';
 import type { BedrockCall } from './request.ts';
 import { serviceError, throttled } from './service-error.ts';
@@ -18,11 +20,9 @@ export type Plan =
   | { manner: 'reset' };
 
 /** Turns a decision into what the wire will see. Pure. */
-export function planFor(call: BedrockCall, decision: Decision, seed: number): Plan {
-  const plain = answerTo(call, seed, decision.latencyMs ?? 0);
-  const reply = answerReply(call, plain);
+export function planFor(call: BedrockCall | GuardrailCall, decision: Decision, seed: number): Plan {
+  const { reply, ended } = repliesTo(call, seed, decision.latencyMs ?? 0);
   const whole = (instead: Reply): Plan => ({ manner: 'whole', reply: instead });
-  const ended = (answer: Answer): Plan => whole(answerReply(call, answer));
   const { fault } = decision;
 
   switch (fault?.kind) {
@@ -44,7 +44,7 @@ export function planFor(call: BedrockCall, decision: Decision, seed: number): Pl
     case 'guardrail_intervened':
     case 'content_filtered':
     case 'max_tokens':
-      return ended(endedBy(plain, fault.kind, call));
+      return whole(ended(fault.kind));
     case 'malformed_json':
       return whole(replyNotJson(reply));
     case 'missing_fields':
@@ -74,6 +74,19 @@ export function planFor(call: BedrockCall, decision: Decision, seed: number): Pl
       // No fault, or one of the upstream server's: rules of both may share a list.
       return whole(reply);
   }
+}
+
+interface Replies {
+  reply: Reply;
+  ended(by: Exclude<StopReason, 'end_turn'>): Reply;
+}
+
+function repliesTo(call: BedrockCall | GuardrailCall, seed: number, latencyMs: number): Replies {
+  if (call.api === 'apply-guardrail') {
+    return { reply: guardrailReply(call, latencyMs), ended: () => blockedReply(call, latencyMs) };
+  }
+  const plain = answerTo(call, seed, latencyMs);
+  return { reply: answerReply(call, plain), ended: (by) => answerReply(call, endedBy(plain, by, call)) };
 }
 
 /** The events before the fault; the answer's end (messageStop, metadata) is never among them. */

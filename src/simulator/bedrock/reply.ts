@@ -32,7 +32,7 @@ export function answerReply(call: BedrockCall, answer: Answer): Reply {
 }
 
 /** Valid JSON, or valid events, without what a client must have. */
-export function replyWithoutFields(call: BedrockCall): Reply {
+export function replyWithoutFields(call: { api: string }): Reply {
   if (call.api !== 'converse-stream') return jsonReply(200, {});
   const events = ['messageStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop'];
   return streamReply(events.map((type) => ({ type, payload: {} })));

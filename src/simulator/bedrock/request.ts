@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import { NOT_JSON, type ServiceError, UNKNOWN_OPERATION, validationError } from './service-error.ts';
+import { GUARDRAIL_ROUTE, type GuardrailCall, readGuardrailCall } from './guardrail-request.ts';
+import { firstProblem, NOT_JSON, type ServiceError, UNKNOWN_OPERATION, validationError } from './service-error.ts';
 
 export type Api = 'converse' | 'converse-stream' | 'invoke';
 
@@ -19,7 +20,7 @@ export interface BedrockCall {
   guardrailTrace: boolean;
 }
 
-export type Accepted = { accepted: true; call: BedrockCall };
+export type Accepted = { accepted: true; call: BedrockCall | GuardrailCall };
 export type Rejected = { accepted: false; api: string; modelId: string | undefined; error: ServiceError };
 
 const textBlock = z.looseObject({ text: z.string().optional() });
@@ -55,6 +56,7 @@ export function readCall(
   body: string,
 ): Accepted | Rejected {
   const [path = ''] = (url ?? '').split('?');
+  if (method === 'POST' && GUARDRAIL_ROUTE.test(path)) return readGuardrailCall(path, body);
   const route = ROUTE.exec(path);
   const modelId = route?.[1] === undefined ? undefined : decoded(route[1]);
   const api = route?.[2];
@@ -113,13 +115,6 @@ const MUST_START_WITH_USER =
 
 function countText(blocks: readonly { text?: string | undefined }[]): number {
   return blocks.reduce((sum, { text }) => sum + (text?.length ?? 0), 0);
-}
-
-/** Names the first field that is wrong; the service words it much like this. */
-function firstProblem(error: z.ZodError): ServiceError {
-  const [issue] = error.issues;
-  const field = issue?.path.map(String).join('.') ?? '';
-  return validationError(`The value at '${field}' failed to satisfy a constraint: ${issue?.message ?? 'invalid'}`);
 }
 
 function operationHeader(header: string | string[] | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { BEDROCK_ERROR_KINDS } from '../faults.ts';
 
 /** An error as the Bedrock Runtime service answers it: HTTP status, the error type header, and a JSON message. */
@@ -96,10 +97,29 @@ export function validationError(message: string): ServiceError {
   return { status: 400, type: 'ValidationException', message };
 }
 
+/** Names the first field that is wrong; the service words it much like this. */
+export function firstProblem(error: z.ZodError): ServiceError {
+  const [issue] = error.issues;
+  const field = issue?.path.map(String).join('.') ?? '';
+  return validationError(`The value at '${field}' failed to satisfy a constraint: ${issue?.message ?? 'invalid'}`);
+}
+
 export const UNKNOWN_OPERATION: ServiceError = {
   status: 404,
   type: 'UnknownOperationException',
-  message: 'The simulator has POST /model/{modelId}/converse, /converse-stream and /invoke.',
+  message:
+    'The simulator has POST /model/{modelId}/converse, /converse-stream and /invoke, and /guardrail/{id}/version/{version}/apply.',
+};
+
+export const INVALID_GUARDRAIL = validationError(
+  'The guardrail identifier or version provided in the request does not exist or is not valid. (simulated)',
+);
+
+/** The service counts a text that is too long for one call as a rate that is too high. */
+export const GUARDRAIL_TOO_LONG: ServiceError = {
+  status: 429,
+  type: 'ThrottlingException',
+  message: 'Too many requests: the text is longer than the 25 text units (25,000 characters) of one call. (simulated)',
 };
 
 export const NOT_JSON: ServiceError = {

@@ -53,7 +53,7 @@ export function clearUp(pids: readonly number[]): void {
 /** The built server with nothing between: its stdin, its signals and its exit status are the test's. */
 export function spawnServer({ config = {}, env = {}, args = [] }: RawOptions = {}): RawServer {
   const child = spawn(process.execPath, [mainPath, '--config', configFile(config), ...args], {
-    env: { ...cleanEnv, ...env },
+    env: { ...cleanEnv, HYBRID_ROUTING_STORE_FOLDER: join(temporaryFolder(), 'state'), ...env },
     stdio: 'pipe',
   });
   if (child.pid !== undefined) spawned.push(child.pid);

@@ -9,9 +9,16 @@ import { type OperationResult, operationResultSchema } from '../../../src/suppor
 /** The built server; `npm test` builds it first. */
 export const mainPath = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
 
-/** An environment without this machine's AWS settings, in which the SDK looks for credentials nowhere else. */
+const stateHome = mkdtempSync(join(tmpdir(), 'hybrid-state-'));
+process.on('exit', () => rmSync(stateHome, { recursive: true, force: true }));
+
+/**
+ * An environment without this machine's AWS settings, in which the SDK looks for credentials nowhere else, and with a state
+ * folder of the test's own.
+ */
 export const cleanEnv = {
   ...getDefaultEnvironment(),
+  XDG_STATE_HOME: stateHome,
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_CONFIG_FILE: '/nonexistent/config',
   AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
@@ -32,6 +39,8 @@ export interface RunningServer {
   client: Client;
   /** The transport's process id. */
   pid: number | null;
+  /** The state folder, unless `env` names another one; it goes with `close()`. */
+  state: string;
   /** What the server wrote to stderr until now. */
   stderr: () => string;
   route(args: Record<string, unknown>): Promise<OperationResult>;
@@ -51,10 +60,11 @@ export async function startServer({
   const folder = mkdtempSync(join(tmpdir(), 'hybrid-e2e-'));
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify(config));
+  const state = join(folder, 'state');
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [main, '--config', file, ...args],
-    env: { ...cleanEnv, ...env },
+    env: { ...cleanEnv, HYBRID_ROUTING_STORE_FOLDER: state, ...env },
     stderr: 'pipe',
     maxBufferSize: 256 * 1_024 * 1_024,
   });
@@ -72,6 +82,7 @@ export async function startServer({
   const running: RunningServer = {
     client,
     pid: transport.pid,
+    state,
     stderr: () => stderr,
     call,
     route: async (callArgs) => operationResultSchema.parse((await call('route_operation', callArgs)).structured),

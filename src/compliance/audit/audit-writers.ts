@@ -1,0 +1,111 @@
+import { rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { AuditConfig } from '../../config/audit-schema.ts';
+import { messageOf } from '../../config/errors.ts';
+import type { Store } from '../../store/store.ts';
+import { appendDrafts, auditLock } from './audit-rows.ts';
+import { type AuditSpool, readSpool, type SpoolFile } from './audit-spool.ts';
+import type { NoteSigner } from './signed-note.ts';
+
+interface Dependencies {
+  store: Store;
+  spool: AuditSpool;
+  signer: () => Promise<NoteSigner>;
+  config: Pick<AuditConfig, 'origin'>;
+  writer: string;
+  /** Milliseconds since 1970. */
+  wallClock: () => number;
+  onFault: (what: string) => void;
+}
+
+/** How often a process says that it lives, and looks after what dead ones have left, in ms. */
+const beatMs = 30_000;
+/** A process of another machine that has said nothing for so long is taken to have ended, in ms. */
+const silentMs = 600_000;
+
+/** The processes that write the log: this one says that it lives, and brings in what ended ones left in their spools. */
+export class AuditWriters {
+  readonly #dependencies: Dependencies;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | null = null;
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  start(): void {
+    void this.look();
+    this.#timer = setInterval(() => void this.look(), beatMs).unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+    await this.#say(this.#dependencies.wallClock()).catch((thrown: unknown) => this.#fault(thrown));
+  }
+
+  /** One round. Never throws: what does not work now is done by the next one. */
+  async look(): Promise<void> {
+    this.#looking ??= this.#round()
+      .catch((thrown: unknown) => this.#fault(thrown))
+      .finally(() => {
+        this.#looking = null;
+      });
+    return this.#looking;
+  }
+
+  async #round(): Promise<void> {
+    await this.#say(null);
+    const orphans = await this.#dependencies.spool.orphans((spool) => this.#isAlive(spool));
+    for (const orphan of orphans) await this.#bringIn(orphan);
+  }
+
+  async #say(closedAt: number | null): Promise<void> {
+    const { store, writer, wallClock } = this.#dependencies;
+    const now = wallClock();
+    const seen = { seen_at: now, closed_at: closedAt };
+    const row = { id: writer, host: hostname(), pid: process.pid, started_at: now, ...seen };
+    await store.run((db) =>
+      db
+        .insertInto('writers')
+        .values(row)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(seen))
+        .execute(),
+    );
+  }
+
+  /** A process of this machine by its number; one of another machine by what it last said of itself. */
+  async #isAlive({ pid, writer }: SpoolFile): Promise<boolean> {
+    if (pid !== null) return runs(pid);
+    const { store, wallClock } = this.#dependencies;
+    const row = await store.run((db) =>
+      db.selectFrom('writers').select(['seen_at', 'closed_at']).where('id', '=', writer).executeTakeFirst(),
+    );
+    return row !== undefined && row.closed_at === null && row.seen_at > wallClock() - silentMs;
+  }
+
+  async #bringIn(orphan: SpoolFile): Promise<void> {
+    const { spool, store, signer, config, wallClock } = this.#dependencies;
+    const adopted = await spool.adopt(orphan);
+    if (!adopted) return;
+    for await (const page of readSpool(adopted.file)) {
+      const signing = { signer: await signer(), origin: config.origin, now: Math.round(wallClock()) };
+      await store.transaction((transaction) => appendDrafts(transaction, page, signing), { lock: auditLock });
+    }
+    await rm(adopted.file);
+  }
+
+  #fault(thrown: unknown): void {
+    this.#dependencies.onFault(messageOf(thrown));
+  }
+}
+
+/** Whether a process of this machine runs; one that took the number of an ended one only delays what it left. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}

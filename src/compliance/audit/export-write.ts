@@ -1,0 +1,181 @@
+import { createHash, hash } from 'node:crypto';
+import { HybridRoutingError } from '../../config/errors.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { AuditRow } from './entry.ts';
+import {
+  type ExportManifest,
+  type ExportTrailer,
+  exportFormat,
+  exportVersion,
+  maxProofs,
+  otherLine,
+  rowLine,
+} from './export-format.ts';
+import { type IncludedNote, includedNotes, lastNoteSize } from './export-notes.ts';
+import { ExportTree } from './export-tree.ts';
+import { noLeaf } from './merkle.ts';
+
+/** Where an export comes from. Places are `seq`s, from 1, `to` included; pages may have any size. All from one snapshot. */
+export interface AuditSource {
+  size(): Promise<number>;
+  /** The signed head; null where there is none. */
+  head(): Promise<string | null>;
+  /** Signed checkpoints, by size. */
+  checkpoints(): AsyncIterable<string>;
+  pages(from: number, to: number): AsyncIterable<readonly AuditRow[]>;
+  /** Leaf hashes alone. */
+  leaves(from: number, to: number): AsyncIterable<readonly string[]>;
+}
+
+export interface ExportRequest {
+  source: AuditSource;
+  /** Name of the log. */
+  origin: string;
+  /** First and last row; absent: all. */
+  from?: number | undefined;
+  to?: number | undefined;
+  /** Rows to prove the inclusion of, besides the first and the last; 998 at most. */
+  proofs?: readonly number[] | undefined;
+  /** Public keys as vkey lines. */
+  publicKeys: readonly string[];
+  /** ms since 1970. */
+  createdAt: number;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The lines of an export, each with its newline, as a stream: memory is flat. Reads the checkpoints twice, the leaf hashes outside
+ * the range and the rows inside it once.
+ * @throws HybridRoutingError for a range or proofs that the log does not have, the signal's reason, and what the source throws
+ */
+export async function* exportLines(request: ExportRequest): AsyncGenerator<string, void, undefined> {
+  const sums = new Sums();
+  let first: string | null = null;
+  for await (const { kind, text } of bodyLines(request)) {
+    const line = `${text}\n`;
+    first ??= text;
+    sums.add(kind, line);
+    yield line;
+  }
+  yield `${otherLine({ trailer: sums.trailer(first ?? '') })}\n`;
+}
+
+type Line = { kind: 'manifest' | 'rows' | 'notes' | 'proofs'; text: string };
+
+async function* bodyLines(request: ExportRequest): AsyncGenerator<Line, void, undefined> {
+  const { source, origin, createdAt, signal } = request;
+  const size = await source.size();
+  const range = rangeOf(request, size);
+  const { from, to } = range;
+  const treeSize = await lastNoteSize(includedNotes(source, range), size);
+  const proofs = proofsOf(request, range).filter((seq) => seq <= treeSize);
+  const tree = new ExportTree(proofs, treeSize);
+  const previous = await follow(tree, source, from - 1);
+  const manifest = { format: exportFormat, version: exportVersion, origin, from, to, rows: to - from + 1 } as const;
+  const rest = { treeSize, prefix: tree.state(), previous, publicKeys: [...request.publicKeys], proofs, createdAt };
+  yield { kind: 'manifest', text: canonicalJson({ ...manifest, ...rest } satisfies ExportManifest) };
+
+  const notes = new Notes(includedNotes(source, range), tree);
+  await notes.advance();
+  yield* notes.due();
+  for await (const page of source.pages(from, to)) {
+    signal?.throwIfAborted();
+    for (const row of page) {
+      tree.append(row.leaf);
+      yield { kind: 'rows', text: rowLine(row) };
+      if (notes.isDue()) yield* notes.due();
+    }
+  }
+  for (let next = notes.next; next; next = await notes.advance()) {
+    if (next.size !== null && next.size > tree.size && next.size <= size) {
+      tree.aim(next);
+      await follow(tree, source, next.size, signal);
+    }
+    yield notes.line(next);
+  }
+  for (const seq of proofs) yield { kind: 'proofs', text: otherLine({ inclusion: tree.inclusion(seq) }) };
+}
+
+/** Takes the leaves up to `to` into the tree; gives the last one. */
+async function follow(tree: ExportTree, source: AuditSource, to: number, signal?: AbortSignal): Promise<string> {
+  let last = noLeaf;
+  if (tree.size >= to) return last;
+  for await (const leaves of source.leaves(tree.size + 1, to)) {
+    signal?.throwIfAborted();
+    for (const leaf of leaves) {
+      tree.append(leaf);
+      last = leaf;
+    }
+  }
+  return last;
+}
+
+/** The notes of an export, each where the rows reach its size. */
+class Notes {
+  readonly #notes: AsyncGenerator<IncludedNote, void, undefined>;
+  readonly #tree: ExportTree;
+  next: IncludedNote | undefined;
+
+  constructor(notes: AsyncGenerator<IncludedNote, void, undefined>, tree: ExportTree) {
+    this.#notes = notes;
+    this.#tree = tree;
+  }
+
+  async advance(): Promise<IncludedNote | undefined> {
+    const step = await this.#notes.next();
+    this.next = step.done ? undefined : step.value;
+    this.#tree.aim(this.next);
+    return this.next;
+  }
+
+  /** The head waits for the last row. */
+  isDue(): boolean {
+    return this.next?.kind === 'checkpoint' && (this.next.size === null || this.next.size <= this.#tree.size);
+  }
+
+  async *due(): AsyncGenerator<Line, void, undefined> {
+    for (let next = this.next; next && this.isDue(); next = await this.advance()) yield this.line(next);
+  }
+
+  line(next: IncludedNote): Line {
+    const note = this.#tree.note(next);
+    return { kind: 'notes', text: otherLine(next.kind === 'head' ? { head: note } : { checkpoint: note }) };
+  }
+}
+
+class Sums {
+  readonly #sha256 = createHash('sha256');
+  readonly #counts = { manifest: 0, rows: 0, notes: 0, proofs: 0 };
+
+  add(kind: Line['kind'], line: string): void {
+    this.#sha256.update(line);
+    this.#counts[kind]++;
+  }
+
+  trailer(manifest: string): ExportTrailer {
+    const { rows, notes, proofs } = this.#counts;
+    const lines = 1 + rows + notes + proofs;
+    return { lines, rows, notes, proofs, manifestSha256: hash('sha256', manifest), sha256: this.#sha256.digest('hex') };
+  }
+}
+
+function rangeOf(request: ExportRequest, size: number): { from: number; to: number } {
+  const { from = 1, to = size } = request;
+  if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 1 && from <= to && to <= size)
+    return { from, to };
+  throw new HybridRoutingError(
+    'audit_range_invalid',
+    `there are no rows ${from} to ${to}: the log has ${size} rows`,
+    size === 0 ? 'Export when the log has rows.' : `Give whole numbers with 1 <= from <= to <= ${size}.`,
+  );
+}
+
+function proofsOf({ proofs = [] }: ExportRequest, { from, to }: { from: number; to: number }): number[] {
+  const all = [...new Set([from, ...proofs, to])].sort((a, b) => a - b);
+  if (all.length <= maxProofs && all.every((seq) => Number.isSafeInteger(seq) && seq >= from && seq <= to)) return all;
+  throw new HybridRoutingError(
+    'audit_proofs_invalid',
+    `inclusion proofs are asked for ${all.length} rows, or for one outside rows ${from} to ${to}`,
+    `Ask for at most ${maxProofs - 2} rows of the range.`,
+  );
+}

@@ -1,0 +1,139 @@
+import { isDigitAt, isWordAt } from '../characters.ts';
+import type { Recognizer, Scan } from '../recognizer.ts';
+
+const house = '\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?(?: ?[-/] ?\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?)?';
+const tailDe =
+  '(?:[,\\n]? ?(?:\\(?[\\p{L}. ]{2,20}\\)?, ?)?(?:(?:D|A|CH|DE|AT)-)?\\d{4,5} \\p{Lu}[\\p{L}.-]{1,30}(?: (?:am|an der|im|bei|a\\.d\\.) ?\\p{Lu}?[\\p{L}.]{1,20}){0,2})?';
+const germanNumber = new RegExp(`\\.?,? (?:Nr\\.? ?|Hausnummer )?(?:${house})(?![\\p{L}\\d%€$.,:]?\\d)${tailDe}`, 'uy');
+/** Endings of German and Dutch street names, joined to the name or as a word of their own. */
+const germanEnding =
+  /(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|ufer|damm|chaussee|steig|stieg|promenade|markt|graben|hof|berg|brücke|pfad|twiete|laan|straat|plein|gracht|kade|dijk)$/i;
+const germanWords =
+  'straße strasse str weg platz allee gasse ring ufer damm chaussee steig stieg promenade markt graben pfad straat laan linden';
+
+const postUs =
+  "(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl)\\.? ?#?[\\w-]{1,6})?(?:[,\\n]{1,2} ?\\p{Lu}[\\p{L}.' -]{1,30}?)?(?:,? (?:[A-Z]{2},? )?\\d{5}(?:-\\d{4})?(?!\\d)|,? [A-Z]{1,2}\\d[A-Z\\d]? \\d[A-Z]{2}(?!\\w))?";
+const englishRest = new RegExp(`\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\.?(?!\\w))?${postUs}`, 'uy');
+const englishBefore =
+  /(?:^|[^\p{L}\d.,-])(\d{1,6}[A-Za-z]?(?:[-/]\d{1,4})?,? (?:(?:N|S|E|W|North|South|East|West)\.? )?(?:(?:\p{Lu}[\p{L}.'’-]{0,20}|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del) ){1,4})$/u;
+const englishWords =
+  'street st road rd avenue ave lane ln drive dr boulevard blvd court ct way place pl square sq terrace parkway pkwy circle cir ' +
+  'highway hwy trail crescent close gardens grove mews plaza loop row walk hill';
+
+const romance =
+  /(?: (?:de la|de los|de las|della|delle|dei|degli|des|del|de|du|da|do|dos|di|la|le|les|l'|d')?['’ ]?\p{Lu}?[\p{L}.'’-]{1,24}){1,5},? ?(?:n[.º°]? ?)?\d{1,4}(?![\d])(?: ?(?:bis|ter|[A-Za-z](?![\p{L}\d])))?(?:, ?\d{4,5} \p{Lu}[\p{L}-]{1,30})?/uy;
+const french =
+  /(?: (?:de la|de l'|des|de|du|d'|la|le|les|l')?['’ ]?\p{Lu}[\p{L}.'’-]{0,24}){1,4}(?:,? ?\d{5} \p{Lu}[\p{L}-]{1,30})?/uy;
+const romanceWords =
+  'rue avenue boulevard impasse quai calle avenida paseo plaza via viale corso piazza rua travessa largo ulica ul carrer';
+
+/** Postal addresses from the kind of street, with house number, postcode and place where they follow. */
+export const address: Recognizer = {
+  types: ['ADDRESS'],
+  cues: {
+    home: 'adresse anschrift address wohnhaft wohnt wohne lives live living residing resides liefern lieferadresse ship deliver domicile dirección indirizzo endereço',
+  },
+  words: `${germanWords} ${englishWords} ${romanceWords}`,
+  long: 6,
+  atWord: (scan, start, end) => {
+    if (german(scan, start, end) || english(scan, start, end)) return;
+    romanceStreet(scan, start, end);
+  },
+  atLong: (scan, start, end) => {
+    const code = scan.text.charCodeAt(end - 1) | 0x20;
+    // e, r, g, z, t, n, l, f, d, m, k: the last letters of the endings; most words stop here.
+    if (
+      !'ergztnlfdmk'.includes(String.fromCharCode(code)) ||
+      !(scan.text.charAt(end) === ' ' || scan.text.charAt(end) === '.')
+    )
+      return;
+    if (!numberFollows(scan.text, end) || end - start > 40) return;
+    if (germanEnding.test(scan.text.slice(start, end))) german(scan, start, end);
+  },
+};
+
+function numberFollows(text: string, end: number): boolean {
+  for (let index = end; index < end + 16; index += 1) if (isDigitAt(text, index)) return true;
+  return false;
+}
+
+/** "Goethestraße 12b, 10115 Berlin", "Am Alten Markt 3", "Straße des 17. Juni 135". */
+function german(scan: Scan, start: number, end: number): boolean {
+  const { text } = scan;
+  if (!/\p{Lu}/u.test(text.charAt(start)) && !/^[- ]$/.test(text.charAt(start - 1))) return false;
+  const of17 = /^ des 17\. Juni/.exec(text.slice(end, end + 14))?.[0].length ?? 0;
+  germanNumber.lastIndex = end + of17;
+  if (!germanNumber.test(text)) return false;
+  const close = germanNumber.lastIndex;
+  const from = nameStart(text, start);
+  const short = end - from <= 5 && from === start;
+  const own = /stra(?:ß|ss)e$|str$|allee$|gasse$|chaussee$|straat$/i.test(text.slice(start, end));
+  if (short && of17 === 0) return false;
+  if (!own && !/\p{Lu}/u.test(text.charAt(from))) return false;
+  const placed = /\d{4,5} \p{Lu}/u.test(text.slice(end, close));
+  const cued = scan.cued('home', from, 40);
+  scan.emit('ADDRESS', from, close, own || placed ? 0.85 : cued ? 0.75 : from < start ? 0.6 : 0.55);
+  return true;
+}
+
+/** The words before the street that belong to it: "Am Alten", "Heinrich-Heine-", "Unter den". */
+function nameStart(text: string, start: number): number {
+  const before = text.slice(Math.max(0, start - 48), start);
+  const match =
+    /(?:(?:Am|An der|An den|Auf der|Auf dem|Im|In der|Zum|Zur|Unter den|Hinter der|Bei der|Alte[rn]?|Neue[rn]?|Große[rn]?|Kleine[rn]?|Obere[rn]?|Untere[rn]?|Lange[rn]?|Hohe[rn]?|\p{Lu}\p{L}{2,20}er|(?:\p{Lu}\p{L}{0,20}\.?-){1,4}) ?){1,3}$/u.exec(
+      before,
+    );
+  return match === null || isWordAt(text, start - match[0].length - 1) ? start : start - match[0].length;
+}
+
+/** "221B Baker Street, London NW1 6XE", "1600 Pennsylvania Ave NW, Washington, DC 20500". */
+function english(scan: Scan, start: number, end: number): boolean {
+  const { text } = scan;
+  if (!/\p{Lu}/u.test(text.charAt(start))) return false;
+  const before = englishBefore.exec(text.slice(Math.max(0, start - 72), start));
+  const name = before?.[1];
+  if (name === undefined || /^(?:19|20)\d\d (?:Th|In|At|On)/.test(name)) return false;
+  englishRest.lastIndex = end;
+  englishRest.test(text);
+  scan.emit('ADDRESS', start - name.length, Math.max(end, englishRest.lastIndex), 0.8);
+  return true;
+}
+
+/** "12 rue de la Paix, 75002 Paris", "Calle Mayor 5", "Via Roma, 10". */
+function romanceStreet(scan: Scan, start: number, end: number): void {
+  const { text } = scan;
+  const number = /(?:^|[^\p{L}\d.])(\d{1,4}(?: ?(?:bis|ter|[a-z]))?,? )$/u.exec(
+    text.slice(Math.max(0, start - 12), start),
+  )?.[1];
+  if (number !== undefined) {
+    french.lastIndex = end;
+    if (french.test(text)) return scan.emit('ADDRESS', start - number.length, french.lastIndex, 0.8);
+  }
+  romance.lastIndex = text.charAt(end) === '.' ? end + 1 : end;
+  if (/\p{Lu}/u.test(text.charAt(start)) && romance.test(text)) scan.emit('ADDRESS', start, romance.lastIndex, 0.75);
+}
+
+const area =
+  'AB|AL|B|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX|FK|FY|G|GL|GU|' +
+  'HA|HD|HG|HP|HR|HS|HU|HX|IG|IP|IV|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP|NR|NW|OL|OX|PA|PE|PH|PL|PO|PR|RG|' +
+  'RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE';
+const ukPost = new RegExp(`(?:${area})\\d[A-Z\\d]? \\d[ABD-HJLNP-UW-Z]{2}(?!\\w)`, 'y');
+const usState =
+  /(?:^|[^\w])(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[, ]{1,2}$/;
+
+/** Postcodes that are told by themselves: British ones, and American ones behind their state. */
+export const postcode: Recognizer = {
+  types: ['ADDRESS'],
+  mixed: [2, 4],
+  numbers: [5, 5],
+  atToken: (scan, start, end) => {
+    const { text } = scan;
+    if (isDigitAt(text, start)) {
+      if (!usState.test(text.slice(Math.max(0, start - 6), start)) || isWordAt(text, end)) return;
+      scan.emit('ADDRESS', start, /^-\d{4}(?!\d)/.test(text.slice(end, end + 6)) ? end + 5 : end, 0.6);
+      return;
+    }
+    ukPost.lastIndex = start;
+    if (!isWordAt(text, start - 1) && ukPost.test(text)) scan.emit('ADDRESS', start, ukPost.lastIndex, 0.65);
+  },
+};

@@ -1,0 +1,90 @@
+import { isWordAt, standsAlone } from '../characters.ts';
+import { type Recognizer, type Scan, weigh } from '../recognizer.ts';
+import { districts } from '../words/german-districts.ts';
+
+const register = /(?:HRA|HRB|GNR|PR|VR) ?(?:Nr\.? ?)?\d{1,6}(?: ?[A-Z])?(?![\d\p{L}_])/iuy;
+
+/** Handelsregister entries. PR and VR (partnerships, associations) need the word Registergericht or the like. */
+export const handelsregister: Recognizer = {
+  types: ['DE_HANDELSREGISTER'],
+  cues: {
+    register: 'handelsregister handelsregisternummer amtsgericht registergericht registernummer vereinsregister hr',
+  },
+  words: 'hra hrb gnr pr vr',
+  mixed: [3, 9],
+  atWord: (scan, start) => entry(scan, start),
+  atToken: (scan, start, end) => {
+    if (/^HR[AB]\d/i.test(scan.text.slice(start, end))) entry(scan, start);
+  },
+};
+
+function entry(scan: Scan, start: number): void {
+  register.lastIndex = start;
+  if (isWordAt(scan.text, start - 1) || !register.test(scan.text)) return;
+  const end = register.lastIndex;
+  const strong = /^hr[ab]/i.test(scan.text.slice(start, start + 3));
+  if (strong || scan.cued('register', start)) scan.emit('DE_HANDELSREGISTER', start, end, 0.9);
+}
+
+const plateBefore = /(?:^|[^\p{L}\d_-])([A-ZÄÖÜ]{1,3})([ -])([A-Z]{1,2})[ -]$/iu;
+const districtBefore = /(?:^|[^\p{L}\d_-])([A-ZÄÖÜ]{1,3})([ -])$/iu;
+const plateEnd = /^([A-Z]{1,2})(\d{1,4})[HE]?$/i;
+const numberEnd = /^\d{1,4}[HE]?$/i;
+
+/** Number plates, read backwards from their digits. */
+export const kfz: Recognizer = {
+  types: ['DE_KFZ'],
+  cues: {
+    plate:
+      'kennzeichen kfz autokennzeichen nummernschild fahrzeug pkw lkw wagen auto plate amtliches amtlichen licence license',
+  },
+  numbers: [1, 4],
+  mixed: [2, 7],
+  atToken: (scan, start, end) => {
+    const { text } = scan;
+    const head = text.slice(Math.max(0, start - 8), start);
+    const token = text.slice(start, end);
+    const split = numberEnd.test(token) ? plateBefore.exec(head) : null;
+    const match = split ?? (plateEnd.test(token) ? districtBefore.exec(head) : null);
+    if (match === null || text.charCodeAt(end) === 0x2d || isWordAt(text, end)) return;
+    const first = start - match[0].length + match[0].search(/[\p{L}]/u);
+    if (!districts.has((match[1] ?? '').toUpperCase())) return;
+    const written = match[2] === '-' && text.charAt(start - 1) !== '-' && /[A-Z]$|^[A-Z]/.test(match[3] ?? token);
+    const at = { context: 'plate', start: first, end };
+    const capitals = text.slice(first, end) === text.slice(first, end).toUpperCase();
+    const bare = written && capitals ? 0.6 : 0.3;
+    scan.emit('DE_KFZ', first, end, weigh(scan, at, { cued: capitals ? 0.92 : 0.6, whole: 0.55, bare }));
+  },
+};
+
+const city = /^ (\p{Lu}\p{Ll}{2,})/u;
+
+/** Postcodes, 01001 to 99998. Five digits are anything: without a cue only in front of a place, or standing alone. */
+export const plz: Recognizer = {
+  types: ['DE_PLZ'],
+  cues: { postcode: 'plz postleitzahl postfach wohnort ort postcode zip code adresse anschrift postal zipcode' },
+  numbers: [5, 5],
+  atToken: (scan, start, end) => {
+    const { text } = scan;
+    const value = Number(text.slice(start, end));
+    if (value < 1_001 || value > 99_998 || isWordAt(text, end) || '.,/-'.includes(text.charAt(start - 1) || ' ')) {
+      if (!isMailPrefix(text, start)) return;
+    }
+    if (!standsAlone(text, start, end) && !isMailPrefix(text, start)) return;
+    const at = { context: 'postcode', start, end };
+    const placed = isMailPrefix(text, start) ? 0.8 : placeBehind(text, end);
+    scan.emit('DE_PLZ', start, end, weigh(scan, at, { cued: 0.9, whole: 0.5, bare: placed }));
+  },
+};
+
+/** "D-10115" and "DE-10115". */
+function isMailPrefix(text: string, start: number): boolean {
+  return /(?:^|[^\p{L}\d])DE?-$/u.test(text.slice(Math.max(0, start - 4), start));
+}
+
+/** A capitalised word behind five digits: a place after a comma or line break, a counted noun ("10000 Euro") otherwise. */
+function placeBehind(text: string, end: number): number {
+  const match = city.exec(text.slice(end, end + 24));
+  if (match === null) return 0.15;
+  return /(?:[,\n|;]|\bin|\baus|\bnach)\s*$/.test(text.slice(Math.max(0, end - 12), end - 5)) ? 0.6 : 0.3;
+}

@@ -1,0 +1,148 @@
+import { isDigitAt, isWordAt } from '../characters.ts';
+import type { Recognizer, Scan } from '../recognizer.ts';
+
+const cue =
+  'phone phones telephone tel telefon telefonnummer telefonnummern telephon fon mobile mobil mobilnummer mobiltelefon ' +
+  'handy handynummer rufnummer durchwahl cell cellphone cellular fax faxnummer telefax call calling dial text sms whatsapp ' +
+  'erreichbar anrufen rückruf ruf téléphone portable appelez teléfono telefono móvil movil celular llame cellulare ' +
+  'chiama telefoon bel telefone ligue numero número numéro contact hotline landline ph tél phonenumber';
+
+/** Numbers that a national plan writes in one fixed way, so that no cue word is needed. */
+const fixedForms: readonly RegExp[] = [
+  /^\([2-9]\d\d\) ?[2-9]\d\d[-. ]\d{4}$/, // North America
+  /^(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}$/,
+  /^0[1-79](?:[ .]\d\d){4}$/, // France
+  /^0(?:\d{4} \d{3} ?\d{3}|\d{3} \d{3} \d{4}|\d{2} \d{4} \d{4})$/, // United Kingdom
+];
+const notNumbers: readonly RegExp[] = [
+  /^(?:19|20)\d\d[-./ ](?:0?[1-9]|1[0-2])[-./ ]/, // date, year first
+  /^(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:19|20)\d\d/, // date, day first
+  /^(?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])[-./](?:19|20)\d\d/, // date, month first
+  /^\d{1,3}(?:\.\d{1,3}){3}$/, // IPv4 address
+  /^\d{1,3}(?:[. ]\d{3})+$/, // number with thousands
+  /^\d+[. ]\d+$/, // decimal
+];
+const extension = /(?: ?(?:x|ext\.?|extension|durchwahl|dw\.?|poste) ?\d{1,6}|#\d{1,6})(?!\w)/iy;
+/** Code units from the `+` to the last digit; E.164 has at most 15 digits. */
+const longest = 30;
+
+let covered: { scan: Scan; end: number } | null = null;
+
+/** Telephone numbers: international, national of the configured region, and any other behind a cue word. */
+export const phone: Recognizer = {
+  types: ['PHONE'],
+  cues: { phone: cue, number: 'number numbers nummer nr no' },
+  numbers: [1, 15],
+  atToken: (scan, token) => {
+    if (covered !== null && covered.scan === scan && token < covered.end) return;
+    const start = opening(scan.text, token);
+    if (start < 0) return;
+    const international = isInternational(scan.text, start, token);
+    for (const end of endings(scan.text, start, token)) {
+      const confidence = judge(scan, { start, end, international });
+      if (confidence === 0) continue;
+      extension.lastIndex = end;
+      const whole = extension.test(scan.text) ? extension.lastIndex : end;
+      scan.emit('PHONE', start, whole, confidence);
+      covered = { scan, end: whole };
+      return;
+    }
+  },
+};
+
+/** The start of the number whose first digits are at `token`, with `+` and bracket; -1 where none can begin. */
+function opening(text: string, token: number): number {
+  let start = token;
+  if (text.charAt(start - 1) === '(') start -= 1;
+  if (text.charAt(start - 1) === '+') start -= 1;
+  if (text.charAt(start - 1) === '(' && text.charAt(start) === '+') start -= 1;
+  const before = text.charAt(start - 1);
+  if (isWordAt(text, start - 1) || (before !== '' && '@#$€£%&~^'.includes(before))) return -1;
+  if (before !== '' && '-./,'.includes(before) && isWordAt(text, start - 2)) return -1;
+  if (before === ' ' && start === token && isDigitAt(text, start - 2) && isGrouped(text, start)) return -1;
+  return start;
+}
+
+/** Within a run of short groups (a card number, a table row) only the first may begin a number, unless it has a zero. */
+function isGrouped(text: string, start: number): boolean {
+  return text.charAt(start) !== '0' || isDigitAt(text, start - 5) || text.charAt(start + 2) === ' ';
+}
+
+function isInternational(text: string, start: number, token: number): boolean {
+  if (text.slice(start, token).includes('+')) return true;
+  return text.charAt(token) === '0' && text.charAt(token + 1) === '0' && /[1-9]/.test(text.charAt(token + 2));
+}
+
+/** Ends to try, the farthest first: a group behind a space may already be something else. */
+function endings(text: string, start: number, token: number): number[] {
+  const ends: number[] = [];
+  let digits = 0;
+  let index = token;
+  while (index - start < longest) {
+    const from = index;
+    while (isDigitAt(text, index) && index - from < 16) index += 1;
+    digits += index - from;
+    if (digits > 15 + (text.startsWith('00', token) ? 2 : 0) || index === from) break;
+    if (digits >= 6 && !continues(text, index)) ends.unshift(index);
+    const gap = separator(text, index);
+    if (gap === 0) break;
+    index += gap;
+  }
+  return ends.slice(0, 3);
+}
+
+/** Whether the token goes on behind `end` with something that a phone number never has. */
+function continues(text: string, end: number): boolean {
+  if (isDigitAt(text, end)) return true;
+  if (isWordAt(text, end)) return !/^x\d/i.test(text.slice(end, end + 2));
+  const next = text.charAt(end);
+  return next !== '' && '@%$€'.includes(next) ? true : '.,:-/'.includes(next || ' ') && isWordAt(text, end + 1);
+}
+
+/** Length of what stands between two groups of digits: 0 where the number ends. */
+function separator(text: string, index: number): number {
+  const gap = /^(?: ?[-./] ?| ?\(0?\) ?| ?\((?=\d)|\) ?[-./]? ?| )(?=\d)/.exec(text.slice(index, index + 6));
+  return gap === null ? 0 : gap[0].length;
+}
+
+interface Candidate {
+  readonly start: number;
+  readonly end: number;
+  readonly international: boolean;
+}
+
+/** Confidence of a candidate; 0 when it is no phone number. */
+function judge(scan: Scan, { start, end, international }: Candidate): number {
+  const value = scan.text.slice(start, end);
+  const digits = value.replace(/\(0\)|\D/g, '');
+  if (digits.length < 6 || /^(\d)\1+$/.test(digits)) return 0;
+  if (notNumbers.some((form) => form.test(value))) return 0;
+  const cued = scan.cued('phone', start, 40);
+  if (international) return ofCountry(scan, digits, cued);
+  const written = /^\(|[ ()/.-]/.test(value);
+  if (cued && digits.length >= 7) return 0.85;
+  if (cued) return /^\d+$/.test(value) && digits.length >= 6 ? 0.6 : 0.7;
+  if (written && fixedForms.some((form) => form.test(value))) return 0.75;
+  if (scan.cued('number', start, 16) && digits.length >= 9 && digits.length <= 12 && !balanced(value)) return 0.55;
+  if (!digits.startsWith('0') || digits.length < 8 || digits.length > 12) return 0;
+  if (!isValid(scan, digits)) return 0;
+  return written ? 0.7 : scan.whole(start, end) ? 0.6 : 0.5;
+}
+
+/** Identifiers in brackets or equal groups are no phone numbers just because "number" stands before them. */
+function balanced(value: string): boolean {
+  return /^\d{4}([ -])\d{4}\1\d{4}/.test(value);
+}
+
+function ofCountry(scan: Scan, digits: string, cued: boolean): number {
+  const number = `+${digits.replace(/^00/, '')}`;
+  if (number.length < 8 || number.length > 16) return 0;
+  if (isValid(scan, number)) return 0.95;
+  if (cued) return 0.85;
+  return digits.startsWith('00') ? 0.5 : 0.65;
+}
+
+function isValid(scan: Scan, number: string): boolean {
+  if (scan.phoneNumbers === null || !scan.spend()) return true;
+  return scan.phoneNumbers.isValid(number, scan.region);
+}

@@ -1,0 +1,39 @@
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import type { Engine } from './engine.ts';
+import { createInitialTables } from './migrations/001-initial.ts';
+import { StoreError } from './store-error.ts';
+
+/** Every version of the store, in order; a name that has been released is never changed. */
+function migrationsFor({ words }: Engine): Record<string, Migration> {
+  return {
+    '001-initial': { up: (db: Kysely<unknown>) => createInitialTables(db, words) },
+  };
+}
+
+/**
+ * Brings a store to this program's version. Each migration runs once, under a lock, whole or not at all, however many
+ * processes start at the same time.
+ * @throws StoreError store_newer where a newer program has been at it
+ */
+export async function migrate(engine: Engine): Promise<void> {
+  const migrations = migrationsFor(engine);
+  const known = Object.keys(migrations);
+  const done = await executedMigrations(engine);
+  const foreign = done.filter((name) => !known.includes(name));
+  if (foreign.length > 0) {
+    const message = `${engine.name} is of a newer version: it has ${foreign.join(', ')}, this program knows up to ${known.at(-1)}`;
+    throw new StoreError('store_newer', message);
+  }
+  if (done.length === known.length) return;
+  const migrator = new Migrator({ db: engine.db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+/** Empty for a new store. */
+async function executedMigrations({ db }: Engine): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,37 @@
+import type { Caller } from './bedrock-support-manager.ts';
+import type { OperationRequest, OperationResult } from './operation.ts';
+
+/**
+ * The audit row of an operation: what was decided and done, never what was asked or answered. Causes are left out, since
+ * a service's message may quote the prompt; an override's reason has been cleared of personal data when it was set.
+ */
+export function operationRow(result: OperationResult, request: OperationRequest, caller: Caller) {
+  const { operationId, status, path, decision, fallback, hedged, model, upstream, usage, sla, error } = result;
+  return {
+    operationId,
+    operation: request.operation,
+    class: sla.class,
+    status,
+    path,
+    decision: { ...decision },
+    attempts: result.attempts.map((attempt) => ({
+      path: attempt.path,
+      durationMs: attempt.durationMs,
+      retries: attempt.retries,
+      outcome: attempt.outcome,
+      errorClass: attempt.errorClass,
+    })),
+    fallback: fallback && { from: fallback.from, to: fallback.to },
+    hedged,
+    model,
+    upstream,
+    usage: usage && { ...usage },
+    latencyMs: result.latencyMs,
+    slaMet: sla.met,
+    error: error?.code ?? null,
+    dryRun: result.dryRun,
+    simulated: result.simulated,
+    probe: caller.probe === true,
+    caller: caller.identity ?? null,
+  };
+}
