@@ -1,4 +1,9 @@
 import { closeState, createState, openState } from './app-state.ts';
+import { createExternalRecognizer } from './compliance/personal-data/external-recognizer.ts';
+import { type ApplyGuardrail, createGuardrailRecognizer } from './compliance/personal-data/guardrail-recognizer.ts';
+import { createPersonalDataProtector } from './compliance/personal-data/protector.ts';
+import type { SecondStage } from './compliance/personal-data/second-stage.ts';
+import { ResidencyTargets } from './compliance/residency/targets.ts';
 import type { Config } from './config/schema.ts';
 import { HealthHistory } from './health/history.ts';
 import { HybridHealthMonitor } from './health/hybrid-health-monitor.ts';
@@ -11,6 +16,7 @@ import { IntelligentRouter } from './routing/intelligent-router.ts';
 import { runbookPolicy } from './routing/policy.ts';
 import { once } from './store/once.ts';
 import { BedrockSupportManager } from './support/bedrock-support-manager.ts';
+import { Gates } from './support/gates.ts';
 import { Intake } from './support/intake.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { OperationMetrics } from './telemetry/operation-metrics.ts';
@@ -70,6 +76,12 @@ export function createApp({ config, logger, env }: AppOptions): App {
     now,
     random: Math.random,
   });
+  const targets = new ResidencyTargets({ config, region: () => paths.direct.region });
+  const gates = new Gates({ config, ...state, targets, logger, wallClock });
+  const protector = createPersonalDataProtector({
+    config: config.personalData,
+    secondStages: secondStages(config.personalData, paths.direct),
+  });
   const support = new BedrockSupportManager({
     config,
     router,
@@ -80,6 +92,8 @@ export function createApp({ config, logger, env }: AppOptions): App {
     metrics,
     policy,
     audit,
+    gates,
+    protector,
     logger,
     wallClock,
   });
@@ -97,6 +111,9 @@ export function createApp({ config, logger, env }: AppOptions): App {
     intake,
     metrics,
     audit,
+    state,
+    targets,
+    protector,
     scope,
     ready,
     logger,
@@ -115,4 +132,17 @@ export function createApp({ config, logger, env }: AppOptions): App {
       await closeState(state, logger);
     },
   };
+}
+
+/** Recognizers outside this process, as configured. */
+function secondStages({ guardrail, external }: Config['personalData'], direct: DirectBedrockClient): SecondStage[] {
+  const stages: SecondStage[] = [];
+  if (guardrail) {
+    const { id, version } = guardrail;
+    const applyGuardrail: ApplyGuardrail = (text, signal) =>
+      direct.applyGuardrail({ guardrail: { id, version }, text, source: 'INPUT', signal });
+    stages.push(createGuardrailRecognizer({ config: guardrail, applyGuardrail }));
+  }
+  if (external) stages.push(createExternalRecognizer({ config: external }));
+  return stages;
 }

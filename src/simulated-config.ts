@@ -32,6 +32,7 @@ function pointedAt(config: Config, bedrockUrl: string, upstreamUrl: string): Con
     tool: 'answer_operation',
     arguments: { prompt: '{{prompt}}', type: '{{type}}', context: '{{context}}' },
     result: 'structuredContent.answer',
+    location: 'local',
   });
   return {
     ...config,

@@ -44,7 +44,10 @@ const families: readonly { ours: readonly string[]; theirs: string }[] = [
     ours: ['DRIVER_LICENSE', 'DE_DRIVER_LICENSE'],
     theirs: 'DRIVERLICENSE DRIVERLICENSENUM DRIVERLICENSENUMBER USDRIVERLICENSE',
   },
-  { ours: ['TAX_ID', 'DE_TAX_ID', 'DE_TAX_NUMBER', 'DE_VAT_ID', 'NATIONAL_ID'], theirs: 'TAXNUM TAXID TAXNUMBER USITIN' },
+  {
+    ours: ['TAX_ID', 'DE_TAX_ID', 'DE_TAX_NUMBER', 'DE_VAT_ID', 'NATIONAL_ID'],
+    theirs: 'TAXNUM TAXID TAXNUMBER USITIN',
+  },
   { ours: ['DE_VAT_ID'], theirs: 'DEVATID VATID' },
   { ours: ['ACCOUNT_NUMBER', 'ID_NUMBER'], theirs: 'ACCOUNTNUMBER ACCOUNTNUM USBANKNUMBER BANKACCOUNT' },
   { ours: ['VIN'], theirs: 'VIN VEHICLEVIN' },
@@ -52,7 +55,16 @@ const families: readonly { ours: readonly string[]; theirs: string }[] = [
   { ours: ['IMEI'], theirs: 'IMEI PHONEIMEI' },
   { ours: ['PASSWORD'], theirs: 'PASSWORD PASSWD' },
   {
-    ours: ['API_KEY', 'PASSWORD', 'AWS_ACCESS_KEY', 'AWS_SECRET_KEY', 'AZURE_KEY', 'JWT', 'PRIVATE_KEY', 'URL_CREDENTIALS'],
+    ours: [
+      'API_KEY',
+      'PASSWORD',
+      'AWS_ACCESS_KEY',
+      'AWS_SECRET_KEY',
+      'AZURE_KEY',
+      'JWT',
+      'PRIVATE_KEY',
+      'URL_CREDENTIALS',
+    ],
     theirs: 'SECRET APIKEY TOKEN ACCESSTOKEN KEY CREDENTIALS',
   },
 ];

@@ -22,7 +22,9 @@ export async function readLines(file: string): Promise<LabelledLine[]> {
   const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
     throw new DataError(`${file} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   });
-  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parseLine(line, `${file}:${index + 1}`)]));
+  return text
+    .split('\n')
+    .flatMap((line, index) => (line.trim() === '' ? [] : [parseLine(line, `${file}:${index + 1}`)]));
 }
 
 function parseLine(line: string, place: string): LabelledLine {

@@ -27,13 +27,23 @@ export interface Measured {
 }
 
 /** Runs every line through the scanner with its defaults and compares findings with spans. */
-export function measureLines(scanner: Scanner, lines: readonly LabelledLine[], onMiss?: (text: string) => void): Measured {
+export function measureLines(
+  scanner: Scanner,
+  lines: readonly LabelledLine[],
+  onMiss?: (text: string) => void,
+): Measured {
   const labels = new Map<string, LabelRow>();
   const types = new Map<string, TypeRow>();
   for (const { text, spans } of lines) {
     const findings = scanner.scan(text);
-    for (const span of spans) countSpan(labels, span, findings, (what) => onMiss?.(`${what} ${span.type} "${text.slice(span.start, span.end)}" in: ${text}`));
-    for (const finding of findings) countFinding(types, finding, spans, () => onMiss?.(`wrong ${finding.type} "${text.slice(finding.start, finding.end)}" in: ${text}`));
+    for (const span of spans)
+      countSpan(labels, span, findings, (what) =>
+        onMiss?.(`${what} ${span.type} "${text.slice(span.start, span.end)}" in: ${text}`),
+      );
+    for (const finding of findings)
+      countFinding(types, finding, spans, () =>
+        onMiss?.(`wrong ${finding.type} "${text.slice(finding.start, finding.end)}" in: ${text}`),
+      );
   }
   const byName = <Row extends { label?: string; type?: string }>(a: Row, b: Row): number =>
     (a.label ?? a.type ?? '').localeCompare(b.label ?? b.type ?? '');

@@ -84,8 +84,8 @@ export function createValues(random: () => number): Values {
   };
   const taxId = (): string => {
     const order = [...'0123456789'].sort(() => random() - 0.5);
+    if (order[0] === '0') order.reverse();
     order[int(5, 9)] = order[int(1, 4)] ?? '1';
-    if (order[0] === '0') order[0] = order[1] === '0' ? '3' : (order[1] ?? '3');
     let product = 10;
     for (const char of order) product = (((Number(char) + product) % 10 || 10) * 2) % 11;
     return `${order.join('')}${(11 - product) % 10}`;
@@ -99,8 +99,13 @@ export function createValues(random: () => number): Values {
       () => `${of('January|March|April|October')} ${int(1, 28)}, ${int(1935, 2008)}`,
     ])();
   const idCard = (): string => {
-    const body = shape('A########').slice(0, 8).replace(/^./, () => of('C|F|G|H|J|K|L|M|N|P|R|T|V|W|X|Y|Z'));
-    const sum = [...body].reduce((total, char, index) => total + Number.parseInt(char, 36) * ([7, 3, 1][index % 3] ?? 1), 0);
+    const body = shape('A########')
+      .slice(0, 8)
+      .replace(/^./, () => of('C|F|G|H|J|K|L|M|N|P|R|T|V|W|X|Y|Z'));
+    const sum = [...body].reduce(
+      (total, char, index) => total + Number.parseInt(char, 36) * ([7, 3, 1][index % 3] ?? 1),
+      0,
+    );
     return `${body}${sum % 10}`;
   };
 
@@ -108,18 +113,36 @@ export function createValues(random: () => number): Values {
     NAME: () => `${given()} ${surname()}`,
     GIVEN: given,
     SURNAME: surname,
-    EMAIL: () => `${of('anna|max.muster|j.smith|info+test|x_y|lea-marie|kontakt|müller')}${int(1, 99)}@${of('example|firma|mail|uni-kiel|sub.domain')}.${of('de|com|org|co.uk|fr|io|net')}`,
-    PHONE_INT: () => of(`+49 30 ${shape('9######')}|+49 (0)89 ${shape('9#######')}|+49171${shape('9######')}|+44 20 7${shape('### ####')}|+1 415-555-01${shape('##')}|+33 6 ${shape('## ## ## ##')}|0049 221 ${shape('9######')}|+39 347 ${shape('9######')}|+34 6${shape('## ### ###')}|+43 1 ${shape('9######')}|+41 44 ${shape('9## ## ##')}`),
-    PHONE_DE: () => of(`030 ${shape('9######')}|089/${shape('9#######')}|0171 ${shape('9######')}|0151-${shape('9#######')}|(040) ${shape('9######')}|0221 / ${shape('9## ## ##')}|0176${shape('9#######')}|06221 ${shape('9#####')}`),
-    PHONE_US: () => of(`(415) 555-01${shape('##')}|212-555-${shape('01##')}|(312) 555 ${shape('01##')}|617.555.${shape('01##')}|415-555-01${shape('##')} x${shape('9##')}`),
+    EMAIL: () =>
+      `${of('anna|max.muster|j.smith|info+test|x_y|lea-marie|kontakt|müller')}${int(1, 99)}@${of('example|firma|mail|uni-kiel|sub.domain')}.${of('de|com|org|co.uk|fr|io|net')}`,
+    PHONE_INT: () =>
+      of(
+        `+49 30 ${shape('9######')}|+49 (0)89 ${shape('9#######')}|+49171${shape('9######')}|+44 20 7${shape('### ####')}|+1 415-555-01${shape('##')}|+33 6 ${shape('## ## ## ##')}|0049 221 ${shape('9######')}|+39 347 ${shape('9######')}|+34 6${shape('## ### ###')}|+43 1 ${shape('9######')}|+41 44 ${shape('9## ## ##')}`,
+      ),
+    PHONE_DE: () =>
+      of(
+        `030 ${shape('9######')}|089/${shape('9#######')}|0171 ${shape('9######')}|0151-${shape('9#######')}|(040) ${shape('9######')}|0221 / ${shape('9## ## ##')}|0176${shape('9#######')}|06221 ${shape('9#####')}`,
+      ),
+    PHONE_US: () =>
+      of(
+        `(415) 555-01${shape('##')}|212-555-${shape('01##')}|(312) 555 ${shape('01##')}|617.555.${shape('01##')}|415-555-01${shape('##')} x${shape('9##')}`,
+      ),
     IBAN: iban,
     CARD: card,
-    IP: () => of(`${int(1, 223)}.${int(0, 255)}.${int(0, 255)}.${int(1, 254)}|2001:db8:${shape('hhhh')}::${shape('hhh')}|fe80::${shape('hhhh:hhhh')}`),
+    IP: () =>
+      of(
+        `${int(1, 223)}.${int(0, 255)}.${int(0, 255)}.${int(1, 254)}|2001:db8:${shape('hhhh')}::${shape('hhh')}|fe80::${shape('hhhh:hhhh')}`,
+      ),
     MAC: () => shape(pick(['hh:hh:hh:hh:hh:hh', 'hh-hh-hh-hh-hh-hh'])),
-    URL: () => of(`https://www.example.org/u/${shape('aaaa##')}|http://blog.firma.de/~${shape('aaaa')}|https://shop.example.com/order?id=${shape('####')}`),
-    STREET_DE: () => `${of('Goethestraße|Hauptstr.|Lindenweg|Am Alten Markt|Schillerplatz|Berliner Allee|Kaiser-Wilhelm-Ring|Im Wiesengrund|Rosa-Luxemburg-Straße|Bahnhofstrasse|Kirchgasse|Mühlendamm')} ${int(1, 199)}${of('||a|b')}`,
+    URL: () =>
+      of(
+        `https://www.example.org/u/${shape('aaaa##')}|http://blog.firma.de/~${shape('aaaa')}|https://shop.example.com/order?id=${shape('####')}`,
+      ),
+    STREET_DE: () =>
+      `${of('Goethestraße|Hauptstr.|Lindenweg|Am Alten Markt|Schillerplatz|Berliner Allee|Kaiser-Wilhelm-Ring|Im Wiesengrund|Rosa-Luxemburg-Straße|Bahnhofstrasse|Kirchgasse|Mühlendamm')} ${int(1, 199)}${of('||a|b')}`,
     PLACE_DE: () => `${shape('9####')} ${of('Berlin|München|Köln|Bad Homburg|Kiel|Freiburg|Leipzig|Oberursel')}`,
-    STREET_EN: () => `${int(1, 9999)} ${of('Baker Street|Oak Avenue|Elm St|Sunset Blvd|Maple Drive|High Street|Park Lane|King Road|Old Mill Ln|Washington Ct')}`,
+    STREET_EN: () =>
+      `${int(1, 9999)} ${of('Baker Street|Oak Avenue|Elm St|Sunset Blvd|Maple Drive|High Street|Park Lane|King Road|Old Mill Ln|Washington Ct')}`,
     STREET_FR: () => `${int(1, 120)} ${of('rue de la Paix|avenue Victor Hugo|boulevard Saint-Michel|rue du Bac')}`,
     STREET_ES: () => `${of('Calle Mayor|Avenida de América|Calle de Alcalá|Paseo del Prado')} ${int(1, 120)}`,
     STREET_IT: () => `${of('Via Roma|Via Giuseppe Verdi|Corso Vittorio Emanuele|Viale Europa')} ${int(1, 120)}`,
@@ -139,7 +162,8 @@ export function createValues(random: () => number): Values {
     STRIPE: () => `sk_live_${shape('X'.repeat(24))}`,
     SLACK: () => `xoxb-${digits(12)}-${digits(12)}-${shape('X'.repeat(24))}`,
     JWT: () => `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOi${shape('X'.repeat(30))}.${shape('X'.repeat(43))}`,
-    PASSWORD: () => of(`${shape('XXXX')}!${shape('XXX#')}|Sommer${int(2000, 2030)}!|hunter${int(2, 99)}|P@ss${shape('aaa##')}`),
+    PASSWORD: () =>
+      of(`${shape('XXXX')}!${shape('XXX#')}|Sommer${int(2000, 2030)}!|hunter${int(2, 99)}|P@ss${shape('aaa##')}`),
     DB_URL: () => `postgres://app:${shape('XXXXXXXX')}@db.internal:5432/main`,
     USERNAME: () => `${of('max|lena|j|kilian')}${of('_|.|')}${of('muster|w|power')}${int(10, 99)}`,
     BTC: () => '16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ',
@@ -149,8 +173,12 @@ export function createValues(random: () => number): Values {
     UUID: () => shape('hhhhhhhh-hhhh-4hhh-ahhh-hhhhhhhhhhhh'),
     SHA: () => shape('h'.repeat(40)),
     VERSION: () => `${int(0, 30)}.${int(0, 30)}.${int(0, 300)}`,
-    ISO: () => `2026-${String(int(1, 12)).padStart(2, '0')}-${String(int(1, 28)).padStart(2, '0')}T${String(int(0, 23)).padStart(2, '0')}:${String(int(0, 59)).padStart(2, '0')}:${String(int(0, 59)).padStart(2, '0')}.${digits(3)}Z`,
-    PRICE: () => of(`${int(1, 999)}.${digits(3)},${digits(2)} €|$${int(1, 99)},${digits(3)}.${digits(2)}|EUR ${int(10, 9999)}.${digits(2)}`),
+    ISO: () =>
+      `2026-${String(int(1, 12)).padStart(2, '0')}-${String(int(1, 28)).padStart(2, '0')}T${String(int(0, 23)).padStart(2, '0')}:${String(int(0, 59)).padStart(2, '0')}:${String(int(0, 59)).padStart(2, '0')}.${digits(3)}Z`,
+    PRICE: () =>
+      of(
+        `${int(1, 999)}.${digits(3)},${digits(2)} €|$${int(1, 99)},${digits(3)}.${digits(2)}|EUR ${int(10, 9999)}.${digits(2)}`,
+      ),
     ORDER: () => shape(pick(['2026-9#####', 'RE-9######', '9#########', 'A-9###-9###', 'PO9######'])),
     LONG: () => shape(`9${'#'.repeat(int(15, 30))}`),
     EPOCH: () => `17${digits(11)}`,

@@ -17,7 +17,13 @@ export interface VectorRow {
  */
 export function measureVectors(scanner: Scanner, lines: readonly LabelledLine[]): VectorRow[] {
   const types = [...new Set(lines.map(({ type }) => type ?? ''))].sort();
-  return types.map((type) => measureType(scanner, type, lines.filter((line) => line.type === type)));
+  return types.map((type) =>
+    measureType(
+      scanner,
+      type,
+      lines.filter((line) => line.type === type),
+    ),
+  );
 }
 
 function measureType(scanner: Scanner, type: string, lines: readonly LabelledLine[]): VectorRow {
@@ -32,7 +38,9 @@ function measureType(scanner: Scanner, type: string, lines: readonly LabelledLin
       falsePositives += findings.length > 0 ? 1 : 0;
       continue;
     }
-    const hits = findings.filter((finding) => line.spans.some((span) => finding.start < span.end && span.start < finding.end));
+    const hits = findings.filter((finding) =>
+      line.spans.some((span) => finding.start < span.end && span.start < finding.end),
+    );
     if (hits.length >= expected) found += 1;
     else misses.push(`missed: ${line.text}`);
   }

@@ -1,31 +1,57 @@
 import { ConfigError } from './errors.ts';
 import type { Config } from './schema.ts';
-import type { UpstreamConfig } from './upstream-schema.ts';
 
-/** Replaces `${NAME}` in the headers, environment and arguments of upstreams, so that a file needs no secrets in it. */
-export function expandVariables(config: Config, env: Record<string, string | undefined>): Config {
-  const upstreams = config.mcp.upstreams.map((upstream) => expandUpstream(upstream, env));
-  return { ...config, mcp: { ...config.mcp, upstreams } };
+type Env = Record<string, string | undefined>;
+/** Expands the text of one key, whose name is for the error. */
+type Expand = (text: string, key: string) => string;
+
+/** Replaces `${NAME}` where a secret may stand, so that a file needs none in it. */
+export function expandVariables(config: Config, env: Env): Config {
+  const expand = expander(env);
+  const { store, personalData, mcp } = config;
+  return {
+    ...config,
+    store: {
+      ...store,
+      ...(store.key === undefined ? {} : { key: expand(store.key, 'store.key') }),
+      ...(store.postgres === undefined ? {} : { postgres: expand(store.postgres, 'store.postgres') }),
+    },
+    personalData: personalData.external
+      ? {
+          ...personalData,
+          external: {
+            ...personalData.external,
+            headers: expandAll(expand, personalData.external.headers, 'personalData.external.headers'),
+          },
+        }
+      : personalData,
+    mcp: {
+      ...mcp,
+      upstreams: mcp.upstreams.map((upstream) => {
+        const where = `mcp.upstreams "${upstream.name}": `;
+        return {
+          ...upstream,
+          args: upstream.args.map((text, index) => expand(text, `${where}args.${index}`)),
+          env: expandAll(expand, upstream.env, `${where}env`),
+          headers: expandAll(expand, upstream.headers, `${where}headers`),
+        };
+      }),
+    },
+  };
 }
 
-function expandUpstream(upstream: UpstreamConfig, env: Record<string, string | undefined>): UpstreamConfig {
-  const expand = (text: string, key: string) =>
+function expander(env: Env): Expand {
+  return (text, key) =>
     text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
       const value = env[name];
-      if (value === undefined) {
-        throw new ConfigError(
-          `mcp.upstreams "${upstream.name}": ${key} uses the environment variable ${name}, which is not set`,
-          `Set ${name}, or write the value into the configuration.`,
-        );
-      }
-      return value;
+      if (value !== undefined) return value;
+      throw new ConfigError(
+        `${key} uses the environment variable ${name}, which is not set`,
+        `Set ${name}, or write the value into the configuration.`,
+      );
     });
-  const expandAll = (record: Record<string, string>, key: string) =>
-    Object.fromEntries(Object.entries(record).map(([name, text]) => [name, expand(text, `${key}.${name}`)]));
-  return {
-    ...upstream,
-    args: upstream.args.map((text, index) => expand(text, `args.${index}`)),
-    env: expandAll(upstream.env, 'env'),
-    headers: expandAll(upstream.headers, 'headers'),
-  };
+}
+
+function expandAll(expand: Expand, record: Record<string, string>, key: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, text]) => [name, expand(text, `${key}.${name}`)]));
 }

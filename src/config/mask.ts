@@ -5,8 +5,21 @@ const mask = '********';
 /** The configuration as it may be printed: header and environment values and credentials in URLs are masked. */
 export function maskSecrets(config: Config): Config {
   const { endpoint } = config.direct;
+  const { store, personalData } = config;
+  const { external } = personalData;
   return {
     ...config,
+    store: {
+      ...store,
+      ...(store.key === undefined ? {} : { key: mask }),
+      ...(store.postgres === undefined ? {} : { postgres: maskUrl(store.postgres) }),
+    },
+    personalData: external
+      ? {
+          ...personalData,
+          external: { ...external, url: maskUrl(external.url), headers: maskValues(external.headers) },
+        }
+      : personalData,
     direct: endpoint === undefined ? config.direct : { ...config.direct, endpoint: maskUrl(endpoint) },
     mcp: {
       ...config.mcp,

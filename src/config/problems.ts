@@ -4,7 +4,7 @@ type Issue = z.core.$ZodIssue;
 
 /** Values longer than this are cut in an error message. */
 const shownLength = 80;
-const secretKey = /^(headers?|env|args)$|token$|secret|password|api[-_]?key|authorization|credential/i;
+const secretKey = /^(headers?|env|args|key|postgres)$|token$|secret|password|api[-_]?key|authorization|credential/i;
 
 /**
  * One phrase for each bad key: which key, which value, what is allowed. Never shows what may hold a

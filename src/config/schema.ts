@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { auditSchema } from './audit-schema.ts';
+import { consentSchema } from './consent-schema.ts';
 import { defaultModelId, retiredModels } from './models.ts';
+import { personalDataSchema } from './personal-data-schema.ts';
+import { residencySchema } from './residency-schema.ts';
 import { storeSchema } from './store-schema.ts';
 import { upstreamSchema } from './upstream-schema.ts';
 
@@ -35,7 +38,7 @@ const directSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether the direct path (AWS Bedrock) is used at all.'),
   region: z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1')
+    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'must be an AWS region such as eu-central-1')
     .optional()
     .describe(
       "AWS region; AWS_REGION stands over a file's. When neither is set: the profile's region, else eu-central-1.",
@@ -210,6 +213,9 @@ export const configSchema = z.strictObject({
   health: healthSchema.prefault({}).describe('Probes of paths that no real call asks.'),
   store: storeSchema.prefault({}).describe('Where state lies that must outlive the process.'),
   audit: auditSchema.prefault({}).describe('The audit log.'),
+  personalData: personalDataSchema.prefault({}).describe('Personal data and secrets in what leaves for a model.'),
+  consent: consentSchema.prefault({}).describe('Consent of the people whose data an operation is about.'),
+  residency: residencySchema.prefault({}).describe('Where operations may be answered.'),
   limits: limitsSchema.prefault({}).describe('What is refused before any call is made.'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])

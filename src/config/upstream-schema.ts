@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operationTypeSchema } from './operation-types.ts';
+import { locationSchema } from './residency-schema.ts';
 
 /** One upstream MCP server: a command to start (stdio) or a URL (Streamable HTTP), and how its tool is called. */
 export const upstreamSchema = z
@@ -41,6 +42,9 @@ export const upstreamSchema = z
       .regex(/^(text|structuredContent(\.[^.]+)*)$/, 'must be "text" or a path such as structuredContent.answer')
       .default('text')
       .describe('Where the answer is: text (all text blocks, joined) or a path into structuredContent.'),
+    location: locationSchema
+      .optional()
+      .describe('Where it processes data: an AWS region, a country code such as DE, or local for this machine.'),
     operations: z
       .array(operationTypeSchema)
       .min(1)

@@ -69,7 +69,7 @@ type Shown = z.infer<typeof overrideSchema>;
 function effectOf({ router }: OperationContext, override: RouteOverride | null) {
   return Object.fromEntries(
     operationTypes.map((type) => {
-      const { primary, fallback } = router.decide(type, override);
+      const { primary, fallback } = router.decide(type, { override });
       return [type, `${primary ?? 'none'}, then ${fallback ?? 'none'}`];
     }),
   );

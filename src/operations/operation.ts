@@ -1,5 +1,11 @@
 import type { z } from 'zod';
+import type { AuditCheckpoints } from '../compliance/audit/audit-checkpoints.ts';
 import type { AuditWriter } from '../compliance/audit/audit-kinds.ts';
+import type { AuditTrail } from '../compliance/audit/audit-trail.ts';
+import type { ConsentRecords } from '../compliance/consent/consent-records.ts';
+import type { PersonalDataProtector } from '../compliance/personal-data/protector.ts';
+import type { ResidencyTargets } from '../compliance/residency/targets.ts';
+import type { SubjectRegistry } from '../compliance/subjects/subject-registry.ts';
 import { HybridRoutingError } from '../config/errors.ts';
 import type { PathName } from '../config/operation-types.ts';
 import type { Config } from '../config/schema.ts';
@@ -11,6 +17,7 @@ import type { Modes } from '../routing/modes.ts';
 import type { RouteOverrides } from '../routing/overrides.ts';
 import type { RoutingSettings } from '../routing/routing-settings.ts';
 import type { StateScope } from '../store/shared-state.ts';
+import type { Store } from '../store/store.ts';
 import type { BedrockSupportManager, Caller } from '../support/bedrock-support-manager.ts';
 import type { Intake } from '../support/intake.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -31,6 +38,10 @@ export interface OperationContext {
   intake: Intake;
   metrics: OperationMetrics;
   audit: AuditWriter;
+  /** Subjects, consents, the audit trail and the store itself. */
+  state: StateParts;
+  targets: ResidencyTargets;
+  protector: PersonalDataProtector;
   /** Resolves when the shared state has been read once, or cannot be for now. Never throws. */
   ready: () => Promise<void>;
   /** Whom a change of the state would reach at this moment. */
@@ -38,6 +49,15 @@ export interface OperationContext {
   logger: Logger;
   /** Milliseconds since 1970. */
   wallClock: () => number;
+}
+
+/** What lasts beyond the process. */
+export interface StateParts {
+  store: Store;
+  trail: AuditTrail;
+  checkpoints: AuditCheckpoints;
+  subjects: SubjectRegistry;
+  consents: ConsentRecords;
 }
 
 /** Something that a user, an agent or an operator can do; tools, HTTP routes and commands are thin adapters over it. */

@@ -88,7 +88,7 @@ function effectOf({ router, overrides }: OperationContext, modes: ActiveModes): 
     operationTypes.map((type) => {
       const refusal = admitsType(modes, type);
       if (refusal) return [type, `refused (${refusal.mode})`];
-      const { primary, fallback } = router.decide(type, overrides.current(), drainedPath(modes));
+      const { primary, fallback } = router.decide(type, { override: overrides.current(), drained: drainedPath(modes) });
       return [type, `${primary ?? 'none'}, then ${fallback ?? 'none'}`];
     }),
   );

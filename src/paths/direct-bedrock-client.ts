@@ -67,6 +67,11 @@ export class DirectBedrockClient implements Path {
     return modelSettings(this.#dependencies.config, operationClass).modelId;
   }
 
+  /** The region that is called: as configured, or as the SDK resolves it; null until then. */
+  get region(): string | null {
+    return this.#region ?? this.#dependencies.config.region ?? null;
+  }
+
   resetBreakers(): void {
     this.#breaker.reset();
   }
@@ -88,7 +93,7 @@ export class DirectBedrockClient implements Path {
         ...this.#retiredModelFindings(),
       ],
       details: {
-        region: this.#region ?? config.region ?? null,
+        region: this.region,
         endpoint: config.endpoint === undefined ? this.#endpoint : new URL(config.endpoint).origin,
         models: Object.fromEntries(operationClasses.map((name) => [name, modelSettings(config, name).modelId])),
       },

@@ -131,7 +131,8 @@ export class MCPRouter implements Path {
   /** The first upstream for this type that is connected and whose breaker is closed, or else the nearest to that. */
   #choose(request: PathRequest): Upstream {
     const able = this.#upstreams.filter(({ connection }) => {
-      return connection.upstream.operations?.includes(request.type) ?? true;
+      const { name, operations } = connection.upstream;
+      return (operations?.includes(request.type) ?? true) && (request.upstreams?.includes(name) ?? true);
     });
     const closed = able.filter(({ breaker }) => breaker.isClosed);
     const chosen = closed.find(({ connection }) => connection.state !== 'failed') ?? closed[0] ?? able[0];

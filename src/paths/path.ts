@@ -16,6 +16,8 @@ export interface PathRequest {
   /** The conversation as one text: the only message, or a transcript. */
   prompt: string;
   context: Readonly<Record<string, unknown>>;
+  /** Upstreams that may be asked, by name; all of them where it is not given. */
+  upstreams?: readonly string[] | undefined;
 }
 
 export interface Usage {

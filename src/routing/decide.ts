@@ -31,15 +31,18 @@ export interface Decision {
 /**
  * Picks the path of an operation. Pure: the same arguments give the same decision, so it can be explained and replayed.
  * @param drained the path under maintenance: not used at all, unless nothing else is configured
+ * @param refused paths that this operation's data may not go to: not used at all
  */
 export function decide(
   type: OperationType,
-  health: HealthSnapshot,
+  snapshot: HealthSnapshot,
   override: RouteOverride | null,
   policy: RoutingPolicy,
   drained: PathName | null = null,
+  refused: readonly PathName[] = [],
 ): Decision {
-  const reasons: string[] = [];
+  const reasons: string[] = refused.map((path) => `${path} is refused: data residency`);
+  const health = without(snapshot, refused);
   const preferred = override ? forced(override, reasons) : byPolicy(type, health, policy, reasons);
   if (drained !== null && health[otherPath(drained)].configured) {
     const primary = otherPath(drained);
@@ -50,6 +53,11 @@ export function decide(
   const fallback = primary !== null && health[otherPath(primary)].configured ? otherPath(primary) : null;
   if (primary !== null && fallback === null) reasons.push(`no fallback: ${otherPath(primary)} is not configured`);
   return { primary, fallback, reasons, policyVersion: policy.version };
+}
+
+function without(health: HealthSnapshot, refused: readonly PathName[]): HealthSnapshot {
+  const view = (path: PathName) => (refused.includes(path) ? { ...health[path], configured: false } : health[path]);
+  return { direct: view('direct'), mcp: view('mcp') };
 }
 
 function forced(override: RouteOverride, reasons: string[]): PathName {

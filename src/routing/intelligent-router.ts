@@ -30,7 +30,16 @@ export interface RouteOptions {
   /** The caller's deadline, in ms. */
   deadlineMs: number | undefined;
   cancelled: AbortSignal;
+  /** Paths that this operation's data may not go to. */
+  refused?: readonly PathName[] | undefined;
   onProgress?: ((text: string) => void) | undefined;
+}
+
+/** What a decision may be asked about, in place of what is in force. */
+export interface Assumptions {
+  override?: RouteOverride | null | undefined;
+  drained?: PathName | null | undefined;
+  refused?: readonly PathName[] | undefined;
 }
 
 export interface Fallback {
@@ -84,20 +93,17 @@ export class IntelligentRouter {
     this.#dependencies = dependencies;
   }
 
-  /** @param override and @param drained what is assumed to be in force; by default what is */
-  decide(
-    type: OperationType,
-    override: RouteOverride | null = this.#dependencies.overrides.current(),
-    drained: PathName | null = drainedPath(this.#dependencies.modes.current()),
-  ): Decision {
-    const { health, policy } = this.#dependencies;
-    return decide(type, health.snapshot(classOf(type)), override, policy, drained);
+  /** @param assumed what is assumed to be in force; by default what is */
+  decide(type: OperationType, assumed: Assumptions = {}): Decision {
+    const { health, policy, overrides, modes } = this.#dependencies;
+    const { override = overrides.current(), drained = drainedPath(modes.current()), refused } = assumed;
+    return decide(type, health.snapshot(classOf(type)), override, policy, drained, refused);
   }
 
   async route(request: PathRequest, options: RouteOptions): Promise<RouteOutcome> {
     const { now, policy } = this.#dependencies;
     const start = now();
-    const decision = this.decide(request.type);
+    const decision = this.decide(request.type, { refused: options.refused });
     this.#logDecision(request, decision);
     const deadlineMs = operationDeadlineMs(policy.classes[request.class].slaMs, options.deadlineMs);
     const partial = new PartialText(options.onProgress);

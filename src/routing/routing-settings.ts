@@ -93,11 +93,7 @@ export class RoutingSettings {
     return this.#value.current() ?? unchanged;
   }
 
-  #with({
-    directBedrockLatencyThreshold,
-    mcpLatencyThreshold,
-    fallbackAggressiveness,
-  }: Changed): Thresholds {
+  #with({ directBedrockLatencyThreshold, mcpLatencyThreshold, fallbackAggressiveness }: Changed): Thresholds {
     const configured = this.#configured;
     return {
       directBedrockLatencyThreshold: directBedrockLatencyThreshold ?? configured.directBedrockLatencyThreshold,

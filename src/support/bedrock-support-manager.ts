@@ -1,26 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditWriter } from '../compliance/audit/audit-kinds.ts';
-import type { AuditState } from '../compliance/audit/audit-log.ts';
-import { messageOf } from '../config/errors.ts';
-import { classOf } from '../config/operation-types.ts';
+import type { PersonalDataProtector } from '../compliance/personal-data/protector.ts';
+import type { HybridRoutingError } from '../config/errors.ts';
+import { classOf, type PathName } from '../config/operation-types.ts';
 import type { Config } from '../config/schema.ts';
 import type { HybridHealthMonitor } from '../health/hybrid-health-monitor.ts';
 import type { PathRequest } from '../paths/path.ts';
 import { operationDeadlineMs } from '../routing/deadline.ts';
 import type { IntelligentRouter, RouteOutcome } from '../routing/intelligent-router.ts';
-import { type ActiveModes, admitsType, type Modes, notices } from '../routing/modes.ts';
+import { admitsType, type Modes, notices } from '../routing/modes.ts';
 import type { RouteOverrides } from '../routing/overrides.ts';
 import type { RoutingPolicy } from '../routing/policy.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { OperationMetrics } from '../telemetry/operation-metrics.ts';
 import { admit, asPrompt, RefusedError } from './admission.ts';
+import type { Gates } from './gates.ts';
+import { guardedRequest, type PersonalDataFacts } from './guarded-request.ts';
 import { IdempotentOutcomes } from './idempotency.ts';
 import type { Intake } from './intake.ts';
+import { MaintenanceQueue } from './maintenance-queue.ts';
 import { ModeRefusal } from './mode-refusal.ts';
 import type { OperationRequest, OperationResult } from './operation.ts';
 import { called, type Subject, uncalled } from './operation-outcome.ts';
-import { operationRow } from './operation-row.ts';
-import { settledWithin } from './settled-within.ts';
+import { OperationRecorder } from './operation-recorder.ts';
+import type { OperationFacts } from './operation-row.ts';
 
 interface Dependencies {
   config: Pick<Config, 'limits' | 'simulate' | 'audit'>;
@@ -32,6 +35,8 @@ interface Dependencies {
   metrics: OperationMetrics;
   policy: RoutingPolicy;
   audit: AuditWriter;
+  gates: Gates;
+  protector: PersonalDataProtector;
   logger: Logger;
   /** Milliseconds since 1970. */
   wallClock: () => number;
@@ -55,28 +60,17 @@ export interface Caller {
   probe?: boolean | undefined;
 }
 
-/** Operations that may wait for the end of maintenance; one more is refused. */
-const mostWaiting = 200;
-
-/** An answer that comes at the last moment waits so long for its audit row, in ms. */
-const leastAuditWaitMs = 50;
-
-const auditNotices: Record<AuditState | 'pending' | 'lost', string | null> = {
-  stored: null,
-  spooled: null,
-  pending: 'audit trail: the row of this operation is not on the disk yet',
-  held: 'audit trail: the row of this operation waits in memory, call health_check',
-  lost: 'audit trail: there is no row of this operation, call health_check',
-};
-
 /** The pipeline of one operation, from the request to the answer with its decision, attempts and timings. */
 export class BedrockSupportManager {
   readonly #dependencies: Dependencies;
+  readonly #recorder: OperationRecorder;
+  readonly #maintenance: MaintenanceQueue;
   readonly #idempotent = new IdempotentOutcomes();
-  #waiting = 0;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    this.#recorder = new OperationRecorder(dependencies);
+    this.#maintenance = new MaintenanceQueue(dependencies);
   }
 
   /** Never throws for what a caller or a path does: a refusal or failure is a result. */
@@ -91,111 +85,80 @@ export class BedrockSupportManager {
       notices: notices(inForce, now),
       simulate: config.simulate,
     };
+    const facts: OperationFacts = { request, caller, gates: null, personalData: null };
     try {
       const messages = admit(request, config.limits);
-      this.#checkAudit();
+      this.#recorder.check();
       // Health goes on in every mode, its probes with it.
       const refusal = caller.probe ? null : admitsType(inForce, request.operation);
       if (refusal && (refusal.mode !== 'maintenance' || request.dryRun)) throw new ModeRefusal(refusal, now);
       const path = toPathRequest(request, messages, subject);
       return await intake.run(caller.cancelled, (signal) =>
         this.#idempotent.once(request, signal, (cancelled) =>
-          this.#pipeline(request, path, subject, { ...caller, cancelled }),
+          this.#pipeline(path, subject, { ...facts, caller: { ...caller, cancelled } }),
         ),
       );
     } catch (thrown) {
-      if (thrown instanceof RefusedError) return this.#recorded(uncalled(subject, null, thrown), request, caller);
+      if (thrown instanceof RefusedError) return this.#recorder.record(uncalled(subject, null, thrown), facts);
       throw thrown;
     }
   }
 
-  async #pipeline(request: OperationRequest, path: PathRequest, subject: Subject, caller: Caller) {
-    // Consent and residency gates, then redaction, then the response cache belong here; none of them exists yet.
+  async #pipeline(asked: PathRequest, subject: Subject, known: OperationFacts): Promise<OperationResult> {
+    const { gates, router, policy, wallClock } = this.#dependencies;
+    const { request, caller } = known;
+    const { cancelled } = caller;
+    const start = wallClock();
+    const gated = await gates.check(request);
+    if (gated.refusal) return this.#refused(subject, gated.refusal, { ...known, gates: gated.facts });
+    const guarded = await guardedRequest(this.#dependencies, asked, {
+      signal: cancelled,
+      onProgress: caller.onProgress,
+    });
+    const facts = { ...known, gates: gated.facts, personalData: guarded.facts };
+    if (guarded.refusal) return this.#refused(subject, guarded.refusal, facts);
     if (request.dryRun) {
-      const decision = this.#dependencies.router.decide(request.operation);
-      return this.#recorded(uncalled(subject, decision, null), request, caller);
+      const decision = router.decide(request.operation, { refused: gated.refused });
+      return this.#recorder.record(uncalled(subject, decision, null), facts);
     }
-    const waitedMs = await this.#queued(request, path, caller);
-    const outcome = await this.#measured(path, request.deadlineMs, waitedMs, caller);
+    const deadlineMs = operationDeadlineMs(policy.classes[asked.class].slaMs, request.deadlineMs);
+    if (!caller.probe) await this.#maintenance.pass(request.operation, deadlineMs, cancelled);
+    const outcome = await this.#measured(
+      { ...guarded.request, upstreams: gated.upstreams },
+      { ...caller, onProgress: guarded.onProgress },
+      { deadlineMs, waitedMs: wallClock() - start, refused: gated.refused },
+    );
     // What is wrong with the paths' configuration matters only where none of them answered.
     const result = called(subject, outcome, outcome.answer ? [] : this.#findings());
     this.#log(result);
-    return this.#recorded(result, request, caller);
-  }
-
-  /** @throws RefusedError where an operation would leave no trace that lasts */
-  #checkAudit(): void {
-    const { audit, config } = this.#dependencies;
-    const { state, cause } = audit.status;
-    const problem = audit.full ?? (config.audit.onFailure === 'refuse' && state === 'held' ? cause : null);
-    if (problem === null) return;
-    throw new RefusedError(
-      'audit_unavailable',
-      `The audit log cannot be written (${problem})`,
-      'Have the operator free disk space or bring the store back; health_check tells when it is.',
+    return this.#recorder.record(
+      guarded.restored({ ...result, personalData: shownPersonalData(guarded.facts) }),
+      facts,
     );
   }
 
-  /** Writes the operation's row; by default the answer waits until it is on the disk, as long as its deadline allows. */
-  async #recorded(result: OperationResult, request: OperationRequest, caller: Caller): Promise<OperationResult> {
-    const { audit, config, logger } = this.#dependencies;
-    const appended = audit.append('OPERATION', operationRow(result, request, caller)).catch((thrown: unknown) => {
-      const { operationId, status, path } = result;
-      const fields = { component: 'bedrock-support', operationId, status, path, cause: messageOf(thrown) };
-      logger.error({ ...fields, event: 'ERROR' }, 'ERROR operation has no audit row');
-      return 'lost' as const;
-    });
-    if (config.audit.acknowledge === 'queued') return result;
-    const deadlineMs = operationDeadlineMs(result.sla.slaMs, request.deadlineMs);
-    const waitMs = Math.max(leastAuditWaitMs, deadlineMs - result.latencyMs);
-    const state = await settledWithin(appended, waitMs, 'pending' as const);
-    const notice = auditNotices[state];
-    return notice === null ? result : { ...result, notices: [...result.notices, notice] };
-  }
-
-  /**
-   * Holds back what maintenance keeps out, for three quarters of its deadline at most: the rest is for the answer.
-   * @returns how long it waited, in ms
-   * @throws ModeRefusal where maintenance goes on, or too many wait already
-   */
-  async #queued({ operation, deadlineMs }: OperationRequest, path: PathRequest, caller: Caller): Promise<number> {
-    const { modes, policy, wallClock } = this.#dependencies;
-    const refusal = caller.probe ? null : admitsType(modes.current(), operation);
-    if (!refusal) return 0;
-    const start = wallClock();
-    const waitMs = (3 / 4) * operationDeadlineMs(policy.classes[path.class].slaMs, deadlineMs);
-    this.#waiting += 1;
-    try {
-      if (this.#waiting > mostWaiting) throw new ModeRefusal(refusal, start);
-      const released = (now: ActiveModes) => admitsType(now, operation)?.mode !== 'maintenance';
-      await modes.until(released, waitMs, caller.cancelled);
-      const still = admitsType(modes.current(), operation);
-      // Who has gone, or is sent away by the server's end, is told that by the attempt.
-      if (still && !caller.cancelled.aborted) throw new ModeRefusal(still, wallClock());
-      return wallClock() - start;
-    } finally {
-      this.#waiting -= 1;
-    }
+  #refused(subject: Subject, refusal: HybridRoutingError, facts: OperationFacts): Promise<OperationResult> {
+    const result = uncalled(subject, null, refusal);
+    return this.#recorder.record({ ...result, personalData: shownPersonalData(facts.personalData) }, facts);
   }
 
   async #measured(
     path: PathRequest,
-    callerMs: number | undefined,
-    waitedMs: number,
     caller: Caller,
+    { deadlineMs, waitedMs, refused }: { deadlineMs: number; waitedMs: number; refused: readonly PathName[] },
   ): Promise<RouteOutcome> {
     const { router, metrics, overrides, policy } = this.#dependencies;
     const overridden = overrides.current() !== null;
     metrics.started();
     const { route, slaMs } = policy.classes[path.class];
-    const deadlineMs = operationDeadlineMs(slaMs, callerMs) - waitedMs;
-    const routed = await router.route(path, { ...caller, deadlineMs });
+    const { cancelled, onProgress } = caller;
+    const routed = await router.route(path, { cancelled, onProgress, refused, deadlineMs: deadlineMs - waitedMs });
     const outcome = { ...routed, durationMs: routed.durationMs + waitedMs };
     const { error, durationMs, fallback } = outcome;
-    const refused = error?.errorClass === 'caller' || error?.errorClass === 'cancelled';
+    const declined = error?.errorClass === 'caller' || error?.errorClass === 'cancelled';
     metrics.finished({
       class: path.class,
-      status: outcome.answer ? 'answered' : refused ? 'refused' : 'failed',
+      status: outcome.answer ? 'answered' : declined ? 'refused' : 'failed',
       path: outcome.path,
       durationMs,
       efficient: outcome.path === (route === 'mcp' ? 'mcp' : 'direct') && fallback === null && durationMs <= slaMs,
@@ -220,6 +183,11 @@ export class BedrockSupportManager {
     else if (latencyMs > sla.targetMs) logger.warn({ ...fields, event: 'LATENCY' }, 'LATENCY over target');
     else logger.info({ ...fields, fellBack: fallback !== null }, 'operation finished');
   }
+}
+
+/** Types and counts, for the caller; null where nothing was found. */
+function shownPersonalData(facts: PersonalDataFacts | null): OperationResult['personalData'] {
+  return facts && Object.keys(facts.counts).length > 0 ? { mode: facts.mode, counts: facts.counts } : null;
 }
 
 function toPathRequest(request: OperationRequest, messages: PathRequest['messages'], subject: Subject): PathRequest {

@@ -110,9 +110,9 @@ function gone(reason: unknown): RefusedError {
 }
 
 /** The same for the same request, in whatever order its context's keys come. */
-function fingerprintOf({ operation, prompt, messages, context }: OperationRequest): string {
+function fingerprintOf({ operation, prompt, messages, context, subject, purpose }: OperationRequest): string {
   return createHash('sha256')
-    .update(JSON.stringify([operation, prompt, messages, context], sortedKeys))
+    .update(JSON.stringify([operation, prompt, messages, context, subject, purpose], sortedKeys))
     .digest('base64');
 }
 

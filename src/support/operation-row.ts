@@ -1,11 +1,23 @@
 import type { Caller } from './bedrock-support-manager.ts';
+import type { GateFacts } from './gates.ts';
+import type { PersonalDataFacts } from './guarded-request.ts';
 import type { OperationRequest, OperationResult } from './operation.ts';
+
+/** What is known of an operation beside its result. */
+export interface OperationFacts {
+  request: OperationRequest;
+  caller: Caller;
+  /** Null where it was refused before it came to the gates. */
+  gates: GateFacts | null;
+  /** Null where it was refused before anything was looked for. */
+  personalData: PersonalDataFacts | null;
+}
 
 /**
  * The audit row of an operation: what was decided and done, never what was asked or answered. Causes are left out, since
  * a service's message may quote the prompt; an override's reason has been cleared of personal data when it was set.
  */
-export function operationRow(result: OperationResult, request: OperationRequest, caller: Caller) {
+export function operationRow(result: OperationResult, { request, caller, gates, personalData }: OperationFacts) {
   const { operationId, status, path, decision, fallback, hedged, model, upstream, usage, sla, error } = result;
   return {
     operationId,
@@ -29,6 +41,14 @@ export function operationRow(result: OperationResult, request: OperationRequest,
     latencyMs: result.latencyMs,
     slaMet: sla.met,
     error: error?.code ?? null,
+    subject: gates?.subject ?? null,
+    consent: gates?.consent ?? null,
+    residency: gates?.residency ?? [],
+    personalData: personalData && {
+      mode: personalData.mode,
+      counts: personalData.counts,
+      detectorVersion: personalData.detectorVersion,
+    },
     dryRun: result.dryRun,
     simulated: result.simulated,
     probe: caller.probe === true,

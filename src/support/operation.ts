@@ -20,6 +20,11 @@ export const operationRequestSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe('Facts for the answer; {{context.x}} in an upstream’s arguments.'),
+  subject: z
+    .string()
+    .optional()
+    .describe('Whose data this is, by any identifier; checked against consent for purpose.'),
+  purpose: z.string().optional().describe('What the data is processed for.'),
   deadlineMs: z
     .int()
     .min(1, 'must be 1 ms or more; leave it out to use the SLA')
@@ -66,6 +71,7 @@ export const operationResultSchema = z.object({
   model: nullable(z.string()),
   upstream: nullable(z.string()),
   stopReason: nullable(z.string()).describe('max_tokens: the answer is cut'),
+  personalData: nullable(z.object({ mode: z.string(), counts: z.record(z.string(), z.int()) }).meta({ brief: true })),
   usage: nullable(z.object({ inputTokens: z.int(), outputTokens: z.int(), totalTokens: z.int() })),
   latencyMs: milliseconds,
   serviceLatencyMs: nullable(milliseconds),

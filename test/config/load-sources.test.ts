@@ -70,7 +70,7 @@ describe('where a configuration comes from', () => {
   it.each(configKeys.map((key) => [key.env, key] as const))('has a meaning and a variable for %s', (_, key) => {
     expect(key.description).not.toBe('');
     expect(key.allowed).not.toBe('');
-    expect(key.env).toMatch(/^HYBRID_ROUTING_[A-Z]+(_[A-Z]+)*$/);
+    expect(key.env).toMatch(/^HYBRID_ROUTING_[A-Z]+(_[A-Z0-9]+)*$/);
   });
 
   it('gives each key a variable of its own', () => {

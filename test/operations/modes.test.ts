@@ -55,7 +55,7 @@ describe('emergency mode', () => {
     const result = await admin(enable);
     expect(result).toMatchObject({
       applied: true,
-      scope: 'this_process',
+      scope: 'shared',
       before: { emergency: null },
       after: { emergency: { reason: 'region outage', since: '2026-01-01T00:00:00.000Z' } },
       expiresAt: '2026-01-01T01:00:00.000Z',

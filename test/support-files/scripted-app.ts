@@ -1,15 +1,22 @@
+import { createState } from '../../src/app-state.ts';
+import { createPersonalDataProtector } from '../../src/compliance/personal-data/protector.ts';
+import { ResidencyTargets } from '../../src/compliance/residency/targets.ts';
 import { HealthHistory } from '../../src/health/history.ts';
 import type { OperationContext } from '../../src/operations/operation.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
 import type { StateScope } from '../../src/store/shared-state.ts';
 import { BedrockSupportManager } from '../../src/support/bedrock-support-manager.ts';
+import { Gates } from '../../src/support/gates.ts';
 import { Intake } from '../../src/support/intake.ts';
 import { OperationMetrics } from '../../src/telemetry/operation-metrics.ts';
 import { configWith } from './config.ts';
 import { RecordingAudit } from './recording-audit.ts';
 import { scriptedRouter } from './scripted-router.ts';
 
-/** Every real part of the server over two scripted paths, on the clock of `Date`. */
+/**
+ * Every real part of the server over two scripted paths, on the clock of `Date`; the audit log is in memory, and the store is
+ * opened by whoever asks it something.
+ */
 export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
   const config = configWith(flags);
   const { log, paths, ...parts } = scriptedRouter();
@@ -33,8 +40,23 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
     audit,
   };
   const scope = (): StateScope => 'this_process';
-  const support = new BedrockSupportManager({ ...shared, policy: runbookPolicy });
-  const context: OperationContext = { ...shared, ...parts, support, history, paths, scope, ready: async () => {} };
+  const state = createState({ config, logger, env: {}, wallClock });
+  const targets = new ResidencyTargets({ config, region: () => config.direct.region ?? null });
+  const gates = new Gates({ ...state, config, targets, logger, wallClock });
+  const protector = createPersonalDataProtector({ config: config.personalData });
+  const support = new BedrockSupportManager({ ...shared, gates, protector, policy: runbookPolicy });
+  const context: OperationContext = {
+    ...shared,
+    ...parts,
+    state,
+    targets,
+    protector,
+    support,
+    history,
+    paths,
+    scope,
+    ready: async () => {},
+  };
   return { ...context, context, audit, paths, log };
 }
 

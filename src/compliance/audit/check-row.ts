@@ -1,4 +1,5 @@
-import { hasLoneSurrogate, isCanonicalJson, isPlainObject } from './canonical-json.ts';
+import { isCanonicalJson } from './canonical-check.ts';
+import { hasLoneSurrogate, isPlainObject } from './canonical-json.ts';
 import { type AuditRow, contentFrame } from './entry.ts';
 import { isHash, leafHash } from './merkle.ts';
 

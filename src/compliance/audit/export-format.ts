@@ -1,10 +1,13 @@
+import { hash as digest } from 'node:crypto';
 import { z } from 'zod';
-import { canonicalJson, isCanonicalJson, isPlainObject } from './canonical-json.ts';
+import { isCanonicalJson } from './canonical-check.ts';
+import { canonicalJson, isPlainObject } from './canonical-json.ts';
 import { checkRow, columnsOf, readColumns } from './check-row.ts';
 import type { AuditRow } from './entry.ts';
 import { isFrontierState, isHash } from './merkle.ts';
 
-// Every line is canonical JSON (RFC 8785), so that a file has one form only and a changed byte shows on its line.
+// Every line is canonical JSON (RFC 8785), so that a file has one form only, and has a hash of its own (a row its leaf, any other
+// line `sum`), so that a changed byte shows on its line.
 
 export const exportFormat = 'hybrid-routing-audit-export';
 export const exportVersion = 1;
@@ -13,6 +16,7 @@ export const maxProofs = 1_000;
 
 const count = z.number().int().min(0);
 const hash = z.string().refine(isHash, 'not a SHA-256 in lower-case hexadecimal');
+const place = count.nullable();
 const frontier = z
   .strictObject({ size: count, hashes: z.array(hash).max(53) })
   .refine(isFrontierState, 'not as many hashes as the size asks for');
@@ -30,6 +34,7 @@ export const manifestSchema = z
     ),
     prefix: frontier.describe('Merkle subtrees over the rows before `from`'),
     previous: hash.describe('leaf hash of the row before `from`; zeros where there is none'),
+    firstNote: place.describe('row after which the first signed note stands; null without one'),
     publicKeys: z
       .array(z.string())
       .max(100)
@@ -45,6 +50,7 @@ const noteSchema = z.strictObject({
   note: z.string().describe('the signed note'),
   from: count.describe('size that the consistency proof starts from: of the note before, or of the rows so far'),
   consistency: z.array(hash).max(128),
+  next: place.describe('row after which the next note stands; null after the last one'),
 });
 export type ExportNote = z.infer<typeof noteSchema>;
 
@@ -56,7 +62,6 @@ const trailerSchema = z.strictObject({
   rows: count,
   notes: count,
   proofs: count,
-  manifestSha256: hash.describe('of line 1 without its end'),
   sha256: hash.describe('of all bytes before this line'),
 });
 export type ExportTrailer = z.infer<typeof trailerSchema>;
@@ -80,26 +85,40 @@ const entryEnd = leafStart.length + 64 + '"}'.length;
 
 /**
  * A row's line: `{"entry":<content>,"leaf":"..."}`. A row that was pruned, or is not whole, is told column by column instead:
- * `{"columns":{...},"leaf":"...","text":<content as a string, or null>}`: an export shows a broken log as it is.
+ * `{"columns":{...},"leaf":"...","sum":"...","text":<content as a string, or null>}`: an export shows a broken log as it is.
  */
 export function rowLine(row: AuditRow): string {
   const { content, leaf, at, kind, previous, seq, writer, writerSeq } = row;
   if (content !== null && checkRow(row).fault === null) return `${entryStart}${content}${leafStart}${leaf}"}`;
-  return canonicalJson({ columns: { at, kind, previous, seq, writer, writerSeq }, leaf, text: content });
+  return sealLine({ columns: { at, kind, previous, seq, writer, writerSeq }, leaf, text: content });
 }
 
 export function otherLine(line: Exclude<ExportLine, { row: AuditRow }>): string {
-  return canonicalJson(line);
+  return sealLine(line);
+}
+
+/** A line of canonical JSON with its `sum`: the SHA-256 of the same line without it. */
+export function sealLine(value: object): string {
+  return canonicalJson({ ...value, sum: digest('sha256', canonicalJson(value)) });
+}
+
+/** The value of a sealed line. */
+export function openLine(text: string): { value: Record<string, unknown> } | InvalidLine {
+  const line = parseJson(text);
+  if (!isPlainObject(line)) return { invalid: 'it is not a JSON object' };
+  const { sum, ...value } = line;
+  if (!isCanonicalJson(text) || sum !== digest('sha256', canonicalJson(value)))
+    return { invalid: 'its sum does not fit: it was altered' };
+  return { value };
 }
 
 /** Reads any line but the first. */
 export function parseExportLine(text: string): ExportLine | InvalidLine {
   if (text.startsWith(entryStart)) return parseEntry(text);
-  const value = parseJson(text);
-  if (value === undefined) return { invalid: 'it is not JSON' };
-  if (!isCanonicalJson(text)) return { invalid: 'it is not in canonical form' };
-  if (isPlainObject(value) && 'columns' in value) return parseColumns(value);
-  const line = lineSchema.safeParse(value);
+  const opened = openLine(text);
+  if ('invalid' in opened) return opened;
+  if ('columns' in opened.value) return parseColumns(opened.value);
+  const line = lineSchema.safeParse(opened.value);
   return line.success ? line.data : { invalid: 'it is no line of an audit export' };
 }
 
@@ -113,15 +132,9 @@ function parseEntry(text: string): ExportLine | InvalidLine {
   return { row: { ...columns, content, leaf } };
 }
 
-function parseColumns(value: Record<string, unknown>): ExportLine | InvalidLine {
-  const { columns, leaf, text } = value;
+function parseColumns({ columns, leaf, text, ...more }: Record<string, unknown>): ExportLine | InvalidLine {
   const known = isPlainObject(columns) && Object.keys(columns).length === 6 ? columnsOf(columns) : null;
-  if (
-    !known ||
-    typeof leaf !== 'string' ||
-    (text !== null && typeof text !== 'string') ||
-    Object.keys(value).length !== 3
-  )
+  if (!known || typeof leaf !== 'string' || (text !== null && typeof text !== 'string') || Object.keys(more).length > 0)
     return { invalid: 'its columns are not those of a row' };
   return { row: { ...known, content: text, leaf } };
 }

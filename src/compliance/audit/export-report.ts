@@ -5,6 +5,7 @@ import type { OpenWriter } from './writer-tracker.ts';
 export type ExportBreakKind =
   | BreakKind
   | 'line_invalid'
+  | 'line_missing'
   | 'line_order'
   | 'manifest_altered'
   | 'proof_invalid'
@@ -92,7 +93,7 @@ export function reportText(report: ExportReport): string {
     firstBreak
       ? `first break: ${placeOf(firstBreak)}: ${firstBreak.message}`
       : `verified to row ${report.verifiedTo}, ${report.unanchored} unanchored`,
-    `${report.lines} lines, ${report.rows} rows (${report.pruned} pruned), ${report.notes} signed notes, ${report.proofs} inclusion proofs`,
+    `lines ${report.lines}, rows ${report.rows} (pruned ${report.pruned}), signed notes ${report.notes}, inclusion proofs ${report.proofs}`,
     writersText(report.writers),
     keysText(report.keys),
   ];
@@ -108,7 +109,7 @@ function placeOf({ line, seq, kind }: ExportBreak): string {
 function writersText({ total, withoutClose }: ExportReport['writers']): string {
   const named = withoutClose.slice(0, 5).map(({ writer, lastSeq }) => `${writer} (last row ${lastSeq})`);
   const more = withoutClose.length > named.length ? ` and ${withoutClose.length - named.length} more` : '';
-  return `${total} writers, ${withoutClose.length} without a close${named.length > 0 ? `: ${named.join(', ')}${more}` : ''}`;
+  return `writers ${total}, without a close in these rows ${withoutClose.length}${named.length > 0 ? `: ${named.join(', ')}${more}` : ''}`;
 }
 
 function keysText({ pinned, trusted }: ExportReport['keys']): string {

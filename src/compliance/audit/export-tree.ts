@@ -40,7 +40,7 @@ export class ExportTree {
   }
 
   /** The note with its proof; without one where it does not speak of the rows so far. */
-  note({ note, size }: IncludedNote): ExportNote {
+  note({ note, size }: IncludedNote): Omit<ExportNote, 'next'> {
     const spans = size === this.size ? consistencySpans(this.#point, size) : [];
     return { note, from: this.#point, consistency: this.#consistency.hashes(spans) };
   }

@@ -15,7 +15,6 @@ import { RowVerifier } from './row-verifier.ts';
 /** What the bytes so far add up to: the trailer must say the same. */
 export interface LineSums {
   lines: number;
-  manifestSha256: string;
   sha256: string;
 }
 
@@ -30,6 +29,8 @@ export class ExportVerifier {
   readonly #counts = { rows: 0, notes: 0, proofs: 0 };
   /** What the next consistency proof starts from. */
   #point: { size: number; root: string };
+  /** The row after which the next note stands; null where none is to come. */
+  #noteAfter: number | null;
   #signed: Checkpoint | null = null;
   #provenInclusions = 0;
   #isEnded = false;
@@ -37,6 +38,7 @@ export class ExportVerifier {
   constructor(manifest: ExportManifest, trustedKeys: readonly TrustedKey[]) {
     this.#manifest = manifest;
     this.#asked = new Set(manifest.proofs);
+    this.#noteAfter = manifest.firstNote;
     const { prefix, previous: leaf, origin } = manifest;
     const start = { size: prefix.size, leaf, frontier: prefix, writers: prefix.size === 0 ? [] : null };
     this.#rows = new RowVerifier({ start, trustedKeys, origin, onBreak: this.breaks.row });
@@ -92,6 +94,7 @@ export class ExportVerifier {
   #row(row: AuditRow): void {
     const { from, to } = this.#manifest;
     this.#counts.rows++;
+    this.#notesCame(this.#rows.seq);
     if (this.#counts.proofs > 0) this.breaks.add('line_order', 'a row stands after the proofs', undefined, row.seq);
     else if (row.seq < from || row.seq > to)
       this.breaks.add('line_order', `row ${row.seq} is not one of rows ${from} to ${to}`, undefined, row.seq);
@@ -99,10 +102,20 @@ export class ExportVerifier {
     if (this.#asked.has(row.seq)) this.#leaves.set(row.seq, row.leaf);
   }
 
+  /** Whether all notes that stand before or right after row `seq` have come. */
+  #notesCame(seq: number): void {
+    if (this.#noteAfter === null || this.#noteAfter > seq || !this.#breaksNone()) return;
+    this.breaks.add('line_missing', `the signed note that stood here, after row ${this.#noteAfter}, is missing`);
+  }
+
   #note(line: ExportNote, kind: 'checkpoint_invalid' | 'head_invalid'): void {
     this.#counts.notes++;
-    if (this.#counts.proofs > 0) {
-      this.breaks.add('line_order', 'a signed note stands after the proofs');
+    const after = this.#noteAfter;
+    this.#noteAfter = line.next;
+    if (this.#counts.proofs > 0 || (after !== this.#rows.seq && this.#breaksNone())) {
+      const expected =
+        after === null ? 'no signed note was to come any more' : `a signed note was to come after row ${after}`;
+      this.breaks.add('line_order', `${expected}, not after row ${this.#rows.seq}`);
       return;
     }
     const note = this.#rows.open(line.note, kind);
@@ -110,8 +123,7 @@ export class ExportVerifier {
     const isBeyond = note.size > this.#manifest.to;
     if (isBeyond || kind === 'head_invalid') this.#rowsEnd();
     if (isBeyond && this.#point.size < this.#rows.seq) this.#point = { size: this.#rows.seq, root: this.#rows.root() };
-    // Once rows are known to be broken, that the roots differ is no news.
-    if (!isBeyond && this.#breaksNone()) this.#compare(note);
+    if (!isBeyond) this.#compare(note);
     if (this.#breaksNone()) this.#prove(line, note);
     this.#point = { size: note.size, root: note.root };
     this.#signed = note;
@@ -124,17 +136,14 @@ export class ExportVerifier {
   /** A note about rows of the file: its place is after the last of them. */
   #compare(note: Checkpoint): void {
     const { seq } = this.#rows;
-    const message = `a note signed for ${note.size} rows stands after row ${seq}`;
     if (note.size === seq) this.#rows.checkpoint(note);
-    else if (note.size > seq)
-      this.breaks.add('row_missing', `${message}: rows were removed before it`, undefined, seq + 1);
-    else
-      this.breaks.add(
-        'line_order',
-        `${message}: lines were moved, or rows added after the signed head`,
-        undefined,
-        note.size + 1,
-      );
+    else if (!this.#breaksNone())
+      return; // where rows are known to be missing, notes are out of place, too
+    else if (note.size > seq) this.#rows.tailMissing(note.size, 'a note');
+    else {
+      const message = `a note of ${note.size} rows stands after row ${seq}: rows were added, or notes moved`;
+      this.#rows.fault(note.size + 1, 'rows_unsigned', message);
+    }
   }
 
   /** The consistency proof of a note. One beyond the file's rows attests them by it. */
@@ -153,6 +162,7 @@ export class ExportVerifier {
 
   #inclusion(line: ExportInclusion): void {
     if (this.#counts.proofs === 0) this.#rowsEnd();
+    this.#notesCame(this.#manifest.to);
     const expected = this.#manifest.proofs[this.#counts.proofs];
     this.#counts.proofs++;
     if (!this.#breaksNone()) return; // roots differ, or lines are missing: a proof tells nothing more
@@ -172,7 +182,7 @@ export class ExportVerifier {
     return `the proof that row ${seq} is one of ${size} does not hold: it was altered`;
   }
 
-  /** No row comes any more. */
+  /** No row and no note comes any more. */
   #rowsEnd(): void {
     const { to } = this.#manifest;
     const { seq } = this.#rows;
@@ -183,19 +193,23 @@ export class ExportVerifier {
   #trailer(trailer: ExportTrailer, sums: LineSums): void {
     this.#isEnded = true;
     this.#rowsEnd();
-    if (trailer.manifestSha256 !== sums.manifestSha256 && trailer.sha256 !== sums.sha256)
-      this.breaks.add('manifest_altered', 'the manifest is not the one that the trailer tells of', 1);
+    this.#notesCame(this.#manifest.to);
     if (!this.#breaksNone()) return; // a file with a break has another sum, too
     const fault = this.#trailerFault(trailer, sums);
     if (fault !== null) this.breaks.add('trailer_mismatch', fault);
   }
 
-  #trailerFault(trailer: ExportTrailer, sums: LineSums): string | null {
-    const counts = { ...this.#counts, lines: sums.lines };
+  #trailerFault(trailer: ExportTrailer, { lines, sha256 }: LineSums): string | null {
+    const { proofs, treeSize } = this.#manifest;
+    const signed = this.#signed?.size ?? 0;
+    if (this.#counts.proofs !== proofs.length) return `the proof of row ${proofs[this.#counts.proofs]} is missing`;
+    if (signed !== treeSize)
+      return `the manifest tells of a tree of ${treeSize} rows, the last signed note of ${signed}`;
+    const counts = { ...this.#counts, lines };
     for (const name of ['rows', 'notes', 'proofs', 'lines'] as const)
       if (trailer[name] !== counts[name])
         return `the trailer tells of ${trailer[name]} ${name}, the file has ${counts[name]}`;
-    const isSame = trailer.sha256 === sums.sha256 && trailer.manifestSha256 === sums.manifestSha256;
-    return isSame ? null : 'the trailer does not have the SHA-256 of the lines before it: one of them was altered';
+    if (trailer.sha256 === sha256) return null;
+    return 'the trailer does not have the SHA-256 of the lines before it: one of them was altered';
   }
 }

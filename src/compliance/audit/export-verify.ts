@@ -1,11 +1,18 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../config/errors.ts';
-import { isCanonicalJson, isPlainObject } from './canonical-json.ts';
-import { type ExportManifest, exportFormat, exportVersion, manifestSchema, parseJson } from './export-format.ts';
+import { isPlainObject } from './canonical-json.ts';
+import {
+  type ExportManifest,
+  exportFormat,
+  exportVersion,
+  manifestSchema,
+  openLine,
+  parseJson,
+} from './export-format.ts';
 import type { ExportReport } from './export-report.ts';
-import { ExportVerifier } from './export-verifier.ts';
+import { ExportVerifier, type LineSums } from './export-verifier.ts';
 import { formatKey, parseTrustedKey, type TrustedKey } from './note-keys.ts';
 import { type FileLine, splitLines } from './split-lines.ts';
 
@@ -64,7 +71,6 @@ class ExportFile {
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #verifier: ExportVerifier | null = null;
   #keys: ExportReport['keys'] = { pinned: false, trusted: [] };
-  #manifestSha256 = '';
   lines = 0;
   bytes = 0;
 
@@ -80,7 +86,7 @@ class ExportFile {
     this.lines++;
     const text = this.#decode(line);
     this.bytes += line.bytes.length + (line.ended ? 1 : 0);
-    if (!this.#verifier) this.#verifier = this.#begin(text, line);
+    if (!this.#verifier) this.#verifier = this.#begin(text);
     else if (text === null) this.#damaged(this.#verifier, line);
     else this.#verifier.line(this.lines, text, () => this.#sums());
     this.#sha256.update(line.bytes);
@@ -120,7 +126,7 @@ class ExportFile {
     else breaks.add('line_invalid', 'it is not UTF-8');
   }
 
-  #begin(text: string | null, line: FileLine): ExportVerifier {
+  #begin(text: string | null): ExportVerifier {
     if (text === null)
       throw new Unreadable('line 1 is not UTF-8 text, or longer than 16 MiB: it is not an audit export');
     const manifest = parseManifest(text);
@@ -128,16 +134,16 @@ class ExportFile {
     const pinned = trustedKeys.length > 0;
     const trusted = pinned ? trustedKeys : manifest.publicKeys.map(ownKey);
     this.#keys = { pinned, trusted: trusted.map(({ name, publicKey }) => formatKey(name ?? '*', publicKey)) };
-    this.#manifestSha256 = hash('sha256', line.bytes);
     const verifier = new ExportVerifier(manifest, trusted);
     verifier.breaks.at(1);
-    if (!isCanonicalJson(text)) verifier.breaks.add('manifest_altered', 'the manifest is not in canonical form');
+    const opened = openLine(text);
+    if ('invalid' in opened) verifier.breaks.add('manifest_altered', `the manifest: ${opened.invalid}`);
     return verifier;
   }
 
-  #sums(): { lines: number; manifestSha256: string; sha256: string } {
+  #sums(): LineSums {
     const sha256 = this.#sha256.copy().digest('hex');
-    return { lines: this.lines - 1, manifestSha256: this.#manifestSha256, sha256 };
+    return { lines: this.lines - 1, sha256 };
   }
 }
 
@@ -149,7 +155,8 @@ function parseManifest(text: string): ExportManifest {
     throw new Unreadable(
       `the export has version ${value.version}, this program reads version ${exportVersion}: use a newer one`,
     );
-  const manifest = manifestSchema.safeParse(value);
+  const { sum: _, ...rest } = value;
+  const manifest = manifestSchema.safeParse(rest);
   if (manifest.success) return manifest.data;
   const [issue] = manifest.error.issues;
   throw new Unreadable(`the manifest on line 1 is damaged: ${issue?.path.join('.')}: ${issue?.message}`);

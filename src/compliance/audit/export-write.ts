@@ -1,6 +1,5 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { HybridRoutingError } from '../../config/errors.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { AuditRow } from './entry.ts';
 import {
   type ExportManifest,
@@ -10,6 +9,7 @@ import {
   maxProofs,
   otherLine,
   rowLine,
+  sealLine,
 } from './export-format.ts';
 import { type IncludedNote, includedNotes, lastNoteSize } from './export-notes.ts';
 import { ExportTree } from './export-tree.ts';
@@ -50,14 +50,12 @@ export interface ExportRequest {
  */
 export async function* exportLines(request: ExportRequest): AsyncGenerator<string, void, undefined> {
   const sums = new Sums();
-  let first: string | null = null;
   for await (const { kind, text } of bodyLines(request)) {
     const line = `${text}\n`;
-    first ??= text;
     sums.add(kind, line);
     yield line;
   }
-  yield `${otherLine({ trailer: sums.trailer(first ?? '') })}\n`;
+  yield `${otherLine({ trailer: sums.trailer() })}\n`;
 }
 
 type Line = { kind: 'manifest' | 'rows' | 'notes' | 'proofs'; text: string };
@@ -71,12 +69,12 @@ async function* bodyLines(request: ExportRequest): AsyncGenerator<Line, void, un
   const proofs = proofsOf(request, range).filter((seq) => seq <= treeSize);
   const tree = new ExportTree(proofs, treeSize);
   const previous = await follow(tree, source, from - 1);
+  const notes = new Notes(includedNotes(source, range), tree, to);
+  const firstNote = await notes.start();
   const manifest = { format: exportFormat, version: exportVersion, origin, from, to, rows: to - from + 1 } as const;
-  const rest = { treeSize, prefix: tree.state(), previous, publicKeys: [...request.publicKeys], proofs, createdAt };
-  yield { kind: 'manifest', text: canonicalJson({ ...manifest, ...rest } satisfies ExportManifest) };
-
-  const notes = new Notes(includedNotes(source, range), tree);
-  await notes.advance();
+  const rest = { treeSize, prefix: tree.state(), previous, firstNote, proofs, createdAt };
+  const publicKeys = [...request.publicKeys];
+  yield { kind: 'manifest', text: sealLine({ ...manifest, ...rest, publicKeys } satisfies ExportManifest) };
   yield* notes.due();
   for await (const page of source.pages(from, to)) {
     signal?.throwIfAborted();
@@ -114,23 +112,35 @@ async function follow(tree: ExportTree, source: AuditSource, to: number, signal?
 class Notes {
   readonly #notes: AsyncGenerator<IncludedNote, void, undefined>;
   readonly #tree: ExportTree;
+  readonly #to: number;
   next: IncludedNote | undefined;
+  /** The one after it: a note says where the next one stands, so that none can be left out. */
+  #second: IncludedNote | undefined;
 
-  constructor(notes: AsyncGenerator<IncludedNote, void, undefined>, tree: ExportTree) {
+  constructor(notes: AsyncGenerator<IncludedNote, void, undefined>, tree: ExportTree, to: number) {
     this.#notes = notes;
     this.#tree = tree;
+    this.#to = to;
+  }
+
+  /** Gives the place of the first note. */
+  async start(): Promise<number | null> {
+    await this.advance();
+    await this.advance();
+    return this.#placeOf(this.next);
   }
 
   async advance(): Promise<IncludedNote | undefined> {
     const step = await this.#notes.next();
-    this.next = step.done ? undefined : step.value;
+    this.next = this.#second;
+    this.#second = step.done ? undefined : step.value;
     this.#tree.aim(this.next);
     return this.next;
   }
 
-  /** The head waits for the last row. */
   isDue(): boolean {
-    return this.next?.kind === 'checkpoint' && (this.next.size === null || this.next.size <= this.#tree.size);
+    // The head waits for the last row.
+    return this.next?.kind === 'checkpoint' && (this.next.size ?? 0) <= this.#tree.size;
   }
 
   async *due(): AsyncGenerator<Line, void, undefined> {
@@ -138,8 +148,14 @@ class Notes {
   }
 
   line(next: IncludedNote): Line {
-    const note = this.#tree.note(next);
+    const note = { ...this.#tree.note(next), next: this.#placeOf(this.#second) };
     return { kind: 'notes', text: otherLine(next.kind === 'head' ? { head: note } : { checkpoint: note }) };
+  }
+
+  /** The row after which a note will stand: that of its size, or here, if that is past, or else the last one. */
+  #placeOf(note: IncludedNote | undefined): number | null {
+    if (!note) return null;
+    return note.kind === 'head' ? this.#to : Math.min(Math.max(note.size ?? 0, this.#tree.size), this.#to);
   }
 }
 
@@ -152,10 +168,10 @@ class Sums {
     this.#counts[kind]++;
   }
 
-  trailer(manifest: string): ExportTrailer {
+  trailer(): ExportTrailer {
     const { rows, notes, proofs } = this.#counts;
     const lines = 1 + rows + notes + proofs;
-    return { lines, rows, notes, proofs, manifestSha256: hash('sha256', manifest), sha256: this.#sha256.digest('hex') };
+    return { lines, rows, notes, proofs, sha256: this.#sha256.digest('hex') };
   }
 }
 

@@ -176,7 +176,8 @@ export class RowVerifier {
 
   result(): AuditVerification {
     const { seq } = this;
-    if (this.#prunedFrom !== null) {
+    // In a tree that is known to be another one no checkpoint fits: that says nothing of pruning.
+    if (this.#prunedFrom !== null && !this.#diverged) {
       const message = `row ${this.#prunedFrom} has no content and no checkpoint attests it: retention prunes only what a checkpoint covers`;
       this.#break(this.#prunedFrom, 'pruned_unattested', message);
       this.#prunedFrom = null;

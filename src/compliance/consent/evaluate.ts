@@ -101,7 +101,7 @@ const noRecord = (purpose: string) =>
   violation(
     'no_record',
     `No legal basis for the purpose "${purpose}" is recorded for the data subject`,
-    'Record or import the grant before the operation; check that subject is the surrogate id of the records.',
+    'Record or import the grant before the operation; check that subject is the identifier that the grant was recorded under.',
   );
 
 function violation(kind: ViolationKind, message: string, remedy: string): ConsentEvaluation {

@@ -8,7 +8,7 @@ import { subjectSchema } from './record.ts';
 /** What an operation says of the person whose data it holds. */
 export interface ConsentRequest {
   type: OperationType;
-  /** Surrogate id of the data subject. */
+  /** Identifier of the data subject. */
   subject?: string | undefined;
   purpose?: string | undefined;
 }
@@ -79,7 +79,7 @@ function pairOf({ subject, purpose }: ConsentRequest): Pair {
   throw new HybridRoutingError(
     'invalid_input',
     `${missing}: is missing, and ${given} is given`,
-    'Give both: subject, the surrogate id of the person, and purpose, what the data is processed for. Or neither.',
+    'Give both: subject, the identifier of the person, and purpose, what the data is processed for. Or neither.',
   );
 }
 
@@ -96,7 +96,7 @@ function unnamed(policy: ConsentConfig, { type }: ConsentRequest): ConsentViolat
   return {
     kind: 'not_named',
     message: `Operations of type ${type} must name the data subject and the purpose, and this one names neither`,
-    remedy: 'Give subject, the surrogate id of the person, and purpose; consent.requireFor holds the types concerned.',
+    remedy: 'Give subject, the identifier of the person, and purpose; consent.requireFor holds the types concerned.',
   };
 }
 

@@ -31,12 +31,12 @@ export function endsOnWithdrawal(basis: LegalBasis): boolean {
   return endedBySubject[basis];
 }
 
-// No "@" and no blanks, so that an e-mail address or a name is not taken for a surrogate id.
+/** Whatever the caller knows the person by: it is kept as a keyed pseudonym, and stands in no record. */
 export const subjectSchema = z
   .string()
   .regex(
-    /^[A-Za-z0-9][\w.:-]{0,199}$/,
-    'must be a surrogate id of 1 to 200 letters, digits, dots, colons, dashes or underscores, never a name or an address',
+    /^[^\s\p{Cc}\uFFFD]([^\p{Cc}\uFFFD]{0,198}[^\s\p{Cc}\uFFFD])?$/u,
+    'must be an identifier of 1 to 200 characters without control characters, and without blanks at its ends',
   );
 export const legalBasisSchema = z.enum(legalBases, { error: `must be one of ${legalBases.join(', ')}` });
 
@@ -53,7 +53,7 @@ export const evidenceSchema = plainText(0, 500);
 const timeMs = z.int().min(-8.64e15).max(8.64e15); // what a Date can hold
 
 const fields = z.strictObject({
-  subject: subjectSchema.describe('Surrogate id of the data subject, 1 to 200 characters; never a name or an address.'),
+  subject: subjectSchema.describe('Identifier of the data subject, 1 to 200 characters; in the store, its random id.'),
   purpose: purposeSchema.describe('Purpose of the processing, 1 to 100 characters.'),
   legalBasis: legalBasisSchema.describe('Legal basis, GDPR Art. 6(1).'),
   noticeVersion: noticeVersionSchema.describe('Version of the privacy notice or form that the subject saw.'),

@@ -12,6 +12,10 @@ export interface Scan {
   cued(context: string, start: number, distance?: number): boolean;
   /** Whether [start, end) is the whole text, as in a form field. */
   whole(start: number, end: number): boolean;
+  /** Notes that the family `name` has read up to `end`: what begins before is a part of what it has read. */
+  reach(name: string, end: number): void;
+  /** Whether `index` lies in what the family has read. */
+  reached(name: string, index: number): boolean;
   /** Takes one of the expensive checks that a window may make; false when none is left. */
   spend(): boolean;
 }

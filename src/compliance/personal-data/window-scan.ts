@@ -52,6 +52,7 @@ export function createWindowScan(parts: WindowScanParts): (request: WindowReques
     const findings: Finding[] = [];
     const lastCue = new Int32Array(dictionary.contexts.size).fill(-1_000_000);
     const lone = loneValue(request, normal);
+    const reach = new Map<string, number>();
     let checks = expensiveChecks;
 
     const scan: Scan = {
@@ -68,6 +69,8 @@ export function createWindowScan(parts: WindowScanParts): (request: WindowReques
         return last <= start && start - last <= distance;
       },
       whole: (start, end) => lone !== null && start === lone.start && end === lone.end,
+      reach: (name, end) => reach.set(name, end),
+      reached: (name, index) => index < (reach.get(name) ?? 0),
       spend: () => {
         checks -= 1;
         return checks >= 0;

@@ -9,8 +9,9 @@ const sixEuRegions = ['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 
  */
 export const knownProfiles = {
   asOf: '2026-11',
-  /** What the list rests on. */
-  source: 'model ARNs that GetInferenceProfile gave for these ids, as published in IAM policies, read in November 2026',
+  /** What the list rests on: not on AWS's word, so that an operator who must be sure asks the API. */
+  source:
+    'destination model ARNs in published IAM policies for these ids, agreeing with the count of six in a published answer of ListInferenceProfiles in eu-central-1; read in November 2026',
   /** Called from another region, the same id may route elsewhere. */
   sourceRegions: sixEuRegions,
   destinations: new Map<string, readonly string[]>([
@@ -18,7 +19,6 @@ export const knownProfiles = {
     ['eu.anthropic.claude-sonnet-4-5-20250929-v1:0', sixEuRegions],
     ['eu.anthropic.claude-sonnet-4-6', sixEuRegions],
     ['eu.anthropic.claude-haiku-4-5-20251001-v1:0', sixEuRegions],
-    ['eu.amazon.nova-2-lite-v1:0', sixEuRegions],
   ]),
 } as const;
 

@@ -1,6 +1,7 @@
 import type { OperationClass } from '../../config/operation-types.ts';
 import type { ResidencyConfig } from '../../config/residency-schema.ts';
 import { type AssessedTarget, breaksResidency } from './gate.ts';
+import { knownProfiles } from './inference-profiles.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A target and the class of operations that it answers; null: all of them. */
@@ -24,6 +25,8 @@ export interface ResidencyReport {
   strict: boolean;
   allowedRegions: readonly string[];
   allowedCountries: readonly string[];
+  /** How old the built-in list of destinations is, and what it rests on. */
+  builtInList: { asOf: string; source: string };
   /** The worst of the rows; not_assessed where there are none. */
   status: Verdict['status'];
   counts: Record<Verdict['status'], number>;
@@ -39,6 +42,7 @@ export function residencyReport(config: ResidencyConfig, targets: readonly Repor
     strict: config.strict,
     allowedRegions: config.allowedRegions,
     allowedCountries: config.allowedCountries,
+    builtInList: { asOf: knownProfiles.asOf, source: knownProfiles.source },
     status: worstOf(counts),
     counts,
     rows: targets.map((target) => rowOf(config, target)),

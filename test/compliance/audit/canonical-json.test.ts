@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, isCanonicalJson } from '../../../src/compliance/audit/canonical-json.ts';
+import { isCanonicalJson } from '../../../src/compliance/audit/canonical-check.ts';
+import { canonicalJson } from '../../../src/compliance/audit/canonical-json.ts';
 
 function double(bits: string): number {
   return Buffer.from(bits, 'hex').readDoubleBE();

@@ -69,7 +69,7 @@ describe('what is missing', () => {
     expect(texts.filter((text) => text.includes('user-1'))).toEqual([]);
     expect(texts).toMatchInlineSnapshot(`
       [
-        "No legal basis for the purpose "support" is recorded for the data subject. Record or import the grant before the operation; check that subject is the surrogate id of the records.",
+        "No legal basis for the purpose "support" is recorded for the data subject. Record or import the grant before the operation; check that subject is the identifier that the grant was recorded under.",
         "The data subject's legal bases are for other purposes than "support". Name the purpose that the subject was told of, or ask for this one and record the grant.",
         "Consent to the purpose "support" was withdrawn. Do not process for this purpose. Only a new grant, recorded with a later grantedAt, makes it lawful again.",
         "The legal basis for the purpose "support" has expired. Leave the operation undone, or ask the data subject with the current notice and record the new grant.",

@@ -62,7 +62,7 @@ describe('bad input', () => {
   it.each([
     [{ type: 'emergency', subject: 'user-1' }, 'purpose: is missing, and subject is given'],
     [{ type: 'emergency', purpose: 'support' }, 'subject: is missing, and purpose is given'],
-    [{ ...named, subject: 'ann@example.org' }, 'subject: must be a surrogate id'],
+    [{ ...named, subject: 'ann@example.org\n' }, 'subject: must be an identifier'],
     [{ ...named, purpose: 'two words' }, 'purpose: must be 1 to 100 letters'],
     [{ ...named, purpose: '' }, 'purpose: must be'],
   ] as const)('%j is told in every mode', async (request, text) => {

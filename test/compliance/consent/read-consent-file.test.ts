@@ -92,7 +92,7 @@ describe('CSV', () => {
     const file = [
       header,
       cells,
-      'ann@example.org,support,consent,v3,2026-05-01T09:30:00Z,,,',
+      ' ann@example.org,support,consent,v3,2026-05-01T09:30:00Z,,,',
       'user-1,support,agreed,v3,2026-05-01,,,', // no zone
       '"user-1",support,contract,v3,2026-05-01T09:30:00Z,2026-06-01T09:30:00Z,,"two',
       'lines"',
@@ -101,7 +101,7 @@ describe('CSV', () => {
       'user-1,support,consent,v3,2026-05-01T09:30:00Z,2026-04-01T09:30:00Z,2026-05-01T09:30:00Z,',
     ].join('\n');
     expect(await problemsOf('csv', file)).toEqual([
-      '3 subject: must be a surrogate id of 1 to 200 letters, digits, dots, colons, dashes or underscores, never a name or an address',
+      '3 subject: must be an identifier of 1 to 200 characters without control characters, and without blanks at its ends',
       '4 legalBasis: must be one of consent, contract, legal_obligation, vital_interests, public_task, legitimate_interests',
       '4 grantedAt: must be an ISO 8601 time with its zone, such as 2026-05-01T09:30:00Z or 2026-05-01T11:30:00+02:00',
       '5 evidence: must be UTF-8 text without control characters or line breaks',

@@ -139,6 +139,7 @@ describe('the report', () => {
     expect(report).toMatchObject({
       mode: 'enforce',
       strict: true,
+      builtInList: { asOf: '2026-11', source: expect.stringContaining('IAM policies') },
       status: 'not_assessed',
       counts: { inside: 1, outside: 0, not_assessed: 1 },
       rows: [

@@ -1,4 +1,4 @@
-import { isDigitAt, isWordAt } from '../characters.ts';
+import { isDigitAt, isUpperAt, isWordAt } from '../characters.ts';
 import type { Recognizer, Scan } from '../recognizer.ts';
 
 const house = '\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?(?: ?[-/] ?\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?)?';
@@ -10,6 +10,14 @@ const germanEnding =
   /(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|ufer|damm|chaussee|steig|stieg|promenade|markt|graben|hof|berg|brücke|pfad|twiete|laan|straat|plein|gracht|kade|dijk)$/i;
 const germanWords =
   'straße strasse str weg platz allee gasse ring ufer damm chaussee steig stieg promenade markt graben pfad straat laan linden';
+
+const placeWords = 'am im an auf zum zur unter hinter';
+const placeForm = new RegExp(
+  `^(?: (?:der|dem|den))? (?:\\p{Lu}[\\p{L}-]{2,24} ){1,2}${house}(?![\\d.:%])${tailDe}`,
+  'u',
+);
+const notPlaces =
+  /^ (?:Jahr|Monat|Tag|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Kapitel|Abschnitt|Raum|Zimmer|Schnitt|Quartal|Schritt|Artikel|Port|Level)/;
 
 const postUs =
   "(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl)\\.? ?#?[\\w-]{1,6})?(?:[,\\n]{1,2} ?\\p{Lu}[\\p{L}.' -]{1,30}?)?(?:,? (?:[A-Z]{2},? )?\\d{5}(?:-\\d{4})?(?!\\d)|,? [A-Z]{1,2}\\d[A-Z\\d]? \\d[A-Z]{2}(?!\\w))?";
@@ -33,11 +41,13 @@ export const address: Recognizer = {
   cues: {
     home: 'adresse anschrift address wohnhaft wohnt wohne lives live living residing resides liefern lieferadresse ship deliver domicile dirección indirizzo endereço',
   },
-  words: `${germanWords} ${englishWords} ${romanceWords}`,
+  words: `${germanWords} ${englishWords} ${romanceWords} ${placeWords}`,
   long: 6,
-  atWord: (scan, start, end) => {
-    if (german(scan, start, end) || english(scan, start, end)) return;
-    romanceStreet(scan, start, end);
+  atWord: (scan, start, end, word) => {
+    if (isGerman.has(word) && german(scan, start, end)) return;
+    if (isEnglish.has(word) && english(scan, start, end)) return;
+    if (isRomance.has(word)) romanceStreet(scan, start, end);
+    else if (isAtPlace.has(word)) atPlace(scan, start, end);
   },
   atLong: (scan, start, end) => {
     const code = scan.text.charCodeAt(end - 1) | 0x20;
@@ -51,6 +61,22 @@ export const address: Recognizer = {
     if (germanEnding.test(scan.text.slice(start, end))) german(scan, start, end);
   },
 };
+
+const isGerman = new Set(germanWords.split(' '));
+const isEnglish = new Set(englishWords.split(' '));
+const isRomance = new Set(romanceWords.split(' '));
+const isAtPlace = new Set(placeWords.split(' '));
+
+/** "Im Wiesengrund 12": a street without a street word counts with a postcode behind it or an address cue before it. */
+function atPlace(scan: Scan, start: number, end: number): void {
+  if (!isUpperAt(scan.text, start)) return;
+  const match = placeForm.exec(scan.text.slice(end, end + 96));
+  if (match === null || notPlaces.test(match[0])) return;
+  const placed = /\d{4,5} \p{Lu}/u.test(match[0]);
+  const lettered = /\d[a-z]$/.test(match[0]);
+  const cued = scan.cued('home', start, 40);
+  scan.emit('ADDRESS', start, end + match[0].length, placed ? 0.8 : cued || lettered ? 0.65 : 0.3);
+}
 
 function numberFollows(text: string, end: number): boolean {
   for (let index = end; index < end + 16; index += 1) if (isDigitAt(text, index)) return true;
@@ -107,7 +133,10 @@ function romanceStreet(scan: Scan, start: number, end: number): void {
   )?.[1];
   if (number !== undefined) {
     french.lastIndex = end;
-    if (french.test(text)) return scan.emit('ADDRESS', start - number.length, french.lastIndex, 0.8);
+    if (french.test(text)) {
+      scan.emit('ADDRESS', start - number.length, french.lastIndex, 0.8);
+      return;
+    }
   }
   romance.lastIndex = text.charAt(end) === '.' ? end + 1 : end;
   if (/\p{Lu}/u.test(text.charAt(start)) && romance.test(text)) scan.emit('ADDRESS', start, romance.lastIndex, 0.75);

@@ -11,7 +11,7 @@ const pinWords =
   'pin pins pincode cvv cvc cvv2 cvc2 cvn tan puk otp prüfziffer sicherheitscode kartenprüfnummer einmalcode passcode';
 
 const quoted = /["'`]?\s{0,2}(?::=|=>|[:=]|,)\s{0,2}(["'`])((?:(?!\1)[^\n\\]|\\.){4,256})\1/y;
-const plain = /["'`*]{0,3}\s{0,2}(?::=|=>|[:=])\s{0,2}\**\s?([^\s"'`<>,;()[\]{}]{4,256}[^\s"'`<>,;()[\]{}.!?*])/y;
+const plain = /["'`*]{0,3}\s{0,2}(?::=|=>|[:=])\s{0,2}\**\s?([^\s"'`<>,;()[\]{}]{4,256}[^\s"'`<>,;()[\]{}.?*])/y;
 const told =
   /(?: (?:is|was|ist|war|lautet|est|es|è|é|to|auf|für|for|number|code|nummer|nr|changed|set|geändert|of))*\s?[:=]?\s{1,2}["'“„`]?([^\s"'`<>;(){}[\]“”]{4,64})/y;
 const bearer = /\s{1,2}([\w.~+/-]{12,2000}={0,2})/y;
@@ -55,26 +55,26 @@ function readAssigned(text: string, from: number): Value | null {
     const end = from + inQuotes[0].length - 1;
     return { text: value, start: end - value.length, end, quoted: true };
   }
-  return valueOf(match(plain, text, from), from, (found) => found.length >= 5);
+  return readValue(match(plain, text, from), from, (found) => found.length >= 5);
 }
 
 /** "the password is value": in a sentence only what no word of it could be. */
 function readTold(text: string, from: number): Value | null {
-  return valueOf(match(told, text, from), from, (found) => found.length >= 6 && isMixed(found));
+  return readValue(match(told, text, from), from, (found) => found.length >= 6 && isMixed(found));
 }
 
 function readKey(text: string, from: number): Value | null {
-  return valueOf(
+  return readValue(
     match(told, text, from),
     from,
     (found) => found.length >= 16 && /\d/.test(found) && /[a-z]/i.test(found),
   );
 }
 
-function valueOf(found: RegExpExecArray | null, from: number, accept: (value: string) => boolean): Value | null {
+function readValue(found: RegExpExecArray | null, from: number, accept: (value: string) => boolean): Value | null {
   const raw = found?.[1];
   if (!found || raw === undefined) return null;
-  const text = raw.replace(/[.,:!?]+$/, '');
+  const text = raw.replace(/[.,:?]+$/, '');
   if (!accept(text)) return null;
   const start = from + found[0].length - raw.length;
   return { text, start, end: start + text.length, quoted: false };
@@ -111,7 +111,7 @@ function typeOf(
 }
 
 function authorization(scan: Scan, end: number): void {
-  const value = valueOf(match(bearer, scan.text, end), end, (found) => /\d/.test(found) && /[A-Za-z]/.test(found));
+  const value = readValue(match(bearer, scan.text, end), end, (found) => /\d/.test(found) && /[A-Za-z]/.test(found));
   if (value !== null && value.text.length >= 16) scan.emit('API_KEY', value.start, value.end, 0.85);
 }
 

@@ -4,7 +4,8 @@ import { luhn } from './checksums.ts';
 
 /** Issuer ranges (ISO/IEC 7812) with the lengths that they give out, and how much the pair says by itself. */
 const issuers: readonly { form: RegExp; bare: number }[] = [
-  { form: /^4(?:\d{15}|\d{18})$/, bare: 0.8 }, // Visa
+  { form: /^4\d{15}$/, bare: 0.8 }, // Visa
+  { form: /^4\d{18}$/, bare: 0.4 }, // Visa of 19 digits
   { form: /^4\d{12}$/, bare: 0.45 }, // old Visa; also every tenth German bar code (EAN-13)
   { form: /^(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}$/, bare: 0.8 }, // Mastercard
   { form: /^3[47]\d{13}$/, bare: 0.8 }, // American Express

@@ -1,4 +1,4 @@
-import { isWordAt, standsAlone } from '../characters.ts';
+import { isDigitAt, isWordAt, standsAlone } from '../characters.ts';
 import { type Recognizer, type Scan, weigh } from '../recognizer.ts';
 import { districts } from '../words/german-districts.ts';
 
@@ -42,6 +42,8 @@ export const kfz: Recognizer = {
   mixed: [2, 7],
   atToken: (scan, start, end) => {
     const { text } = scan;
+    const gap = text.charCodeAt(start - 1);
+    if ((gap !== 0x20 && gap !== 0x2d) || isDigitAt(text, start - 2) || !isWordAt(text, start - 2)) return;
     const head = text.slice(Math.max(0, start - 8), start);
     const token = text.slice(start, end);
     const split = numberEnd.test(token) ? plateBefore.exec(head) : null;
@@ -57,11 +59,12 @@ export const kfz: Recognizer = {
   },
 };
 
-const city = /^ (\p{Lu}\p{Ll}{2,})/u;
+const city =
+  /^ \p{Lu}\p{Ll}{2,24}(?:-\p{Lu}\p{Ll}{2,20}| \p{Lu}\p{Ll}{3,20}(?=[,.\n]|$)| am \p{Lu}\p{Ll}+| \(\p{Lu}\p{L}+\))?/u;
 
 /** Postcodes, 01001 to 99998. Five digits are anything: without a cue only in front of a place, or standing alone. */
 export const plz: Recognizer = {
-  types: ['DE_PLZ'],
+  types: ['DE_PLZ', 'ADDRESS'],
   cues: { postcode: 'plz postleitzahl postfach wohnort ort postcode zip code adresse anschrift postal zipcode' },
   numbers: [5, 5],
   atToken: (scan, start, end) => {
@@ -72,8 +75,10 @@ export const plz: Recognizer = {
     }
     if (!standsAlone(text, start, end) && !isMailPrefix(text, start)) return;
     const at = { context: 'postcode', start, end };
-    const placed = isMailPrefix(text, start) ? 0.8 : placeBehind(text, end);
-    scan.emit('DE_PLZ', start, end, weigh(scan, at, { cued: 0.9, whole: 0.5, bare: placed }));
+    const place = placeBehind(text, end);
+    const bare = isMailPrefix(text, start) ? 0.8 : place.confidence;
+    scan.emit('DE_PLZ', start, end, weigh(scan, at, { cued: 0.9, whole: 0.5, bare }));
+    if (place.confidence >= 0.5) scan.emit('ADDRESS', start, place.end, place.confidence);
   },
 };
 
@@ -83,8 +88,10 @@ function isMailPrefix(text: string, start: number): boolean {
 }
 
 /** A capitalised word behind five digits: a place after a comma or line break, a counted noun ("10000 Euro") otherwise. */
-function placeBehind(text: string, end: number): number {
-  const match = city.exec(text.slice(end, end + 24));
-  if (match === null) return 0.15;
-  return /(?:[,\n|;]|\bin|\baus|\bnach)\s*$/.test(text.slice(Math.max(0, end - 12), end - 5)) ? 0.6 : 0.3;
+function placeBehind(text: string, end: number): { confidence: number; end: number } {
+  const match = city.exec(text.slice(end, end + 48));
+  if (match === null) return { confidence: 0.15, end };
+  const before = text.slice(Math.max(0, end - 12), end - 5);
+  const listed = /(?:[,\n|;]|\bin|\baus|\bnach)\s*$/.test(before) && !text.startsWith('00', end - 2);
+  return { confidence: listed ? 0.6 : 0.3, end: end + match[0].length };
 }

@@ -26,7 +26,7 @@ export const iban: Recognizer = {
     const length = lengths[head.slice(0, 2)];
     if (length === undefined) return;
     const read = readGroups(text, start, length);
-    if (read !== null) report(scan, start, read);
+    if (read !== null && isOneCase(text.slice(start, read.end))) report(scan, start, read);
   },
 };
 
@@ -37,15 +37,26 @@ interface Groups {
 
 /** As many letters and digits as the country's length, single spaces or hyphens between them; null when there are fewer. */
 function readGroups(text: string, start: number, length: number): Groups | null {
-  let value = '';
   let index = start;
-  while (value.length < length) {
-    const char = text.charAt(index);
-    if (/[A-Za-z\d]/.test(char)) value += char;
-    else if (!/[ -]/.test(char) || !/[A-Za-z\d]/.test(text.charAt(index + 1))) return null;
-    index += 1;
+  for (let count = 0; count < length; index += 1) {
+    if (isAsciiWord(text.charCodeAt(index))) count += 1;
+    else if (!isSeparator(text.charCodeAt(index)) || !isAsciiWord(text.charCodeAt(index + 1))) return null;
   }
-  return isWordAt(text, index) ? null : { end: index, value: value.toUpperCase() };
+  if (isWordAt(text, index)) return null;
+  return { end: index, value: text.slice(start, index).replace(/[ -]/g, '').toUpperCase() };
+}
+
+function isSeparator(code: number): boolean {
+  return code === 0x20 || code === 0x2d;
+}
+
+function isAsciiWord(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+}
+
+/** Mixed small and capital letters are a word or a hash. */
+function isOneCase(value: string): boolean {
+  return value === value.toUpperCase() || value === value.toLowerCase();
 }
 
 function report(scan: Scan, start: number, { end, value }: Groups): void {

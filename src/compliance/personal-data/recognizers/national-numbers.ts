@@ -211,7 +211,7 @@ export const nationalNumbers: readonly NationalNumber[] = [
     form: /[2-9]\d{3} ?\d{4} ?\d{4}(?![ \d]?\d)/y,
     heads: [4, 12],
     isValid: isVerhoeff,
-    separated: 0.6,
+    separated: 0.45,
     solid: 0.35,
     words: 'aadhaar uidai',
   },

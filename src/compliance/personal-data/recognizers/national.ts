@@ -12,10 +12,17 @@ export const national: Recognizer = {
   numbers: [1, 15],
   mixed: [2, 16],
   atToken: (scan, start, end) => {
-    if (isWordAt(scan.text, start - 1)) return;
+    if (isWordAt(scan.text, start - 1) || (end - start < 8 && !goesOn(scan.text, end))) return;
     for (const form of candidates(end - start)) if (report(scan, start, form)) return;
   },
 };
+
+/** Whether a separator and another group follow. */
+function goesOn(text: string, end: number): boolean {
+  const code = text.charCodeAt(end);
+  const separates = code === 0x20 || (code >= 0x2b && code <= 0x2f);
+  return separates && isWordAt(text, end + 1);
+}
 
 const byHead = new Map<number, readonly NationalNumber[]>();
 

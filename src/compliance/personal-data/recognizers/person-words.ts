@@ -1,5 +1,7 @@
 import { isUpperAt, isWordAt, isWordCode } from '../characters.ts';
+import { givenNames } from '../words/given-names.ts';
 import { notNames } from '../words/not-names.ts';
+import { surnames } from '../words/surnames.ts';
 
 /** A run of name-like words. */
 export interface NameSpan {
@@ -7,6 +9,13 @@ export interface NameSpan {
   readonly end: number;
   /** Words with a capital, particles not counted. */
   readonly words: number;
+}
+
+/** Where a name may be, and how sure that is (0 to 1). */
+export interface NameGuess {
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
 }
 
 const particles = new Set(
@@ -76,4 +85,12 @@ export function wordBefore(text: string, start: number): { start: number; end: n
   let from = end;
   while (from > 0 && end - from < longestWord && isWordAt(text, from - 1)) from -= 1;
   return from === end ? null : { start: from, end };
+}
+
+/** Whether a list knows one of the words. */
+export function isKnownName(text: string, { start, end }: NameSpan): boolean {
+  return text
+    .slice(start, end)
+    .split(/[ -]/)
+    .some((part) => givenNames.has(part.toLowerCase()) || surnames.has(part.toLowerCase()));
 }

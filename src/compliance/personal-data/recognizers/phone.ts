@@ -19,14 +19,14 @@ const notNumbers: readonly RegExp[] = [
   /^(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:19|20)\d\d/, // date, day first
   /^(?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])[-./](?:19|20)\d\d/, // date, month first
   /^\d{1,3}(?:\.\d{1,3}){3}$/, // IPv4 address
-  /^\d{1,3}(?:[. ]\d{3})+$/, // number with thousands
-  /^\d+[. ]\d+$/, // decimal
+  /^[1-9]\d{0,2}(?:[. ]\d{3})+$/, // number with thousands
+  /^(?:0|[1-9]\d*)\.\d+$/, // decimal
 ];
 const extension = /(?: ?(?:x|ext\.?|extension|durchwahl|dw\.?|poste) ?\d{1,6}|#\d{1,6})(?!\w)/iy;
+const owned =
+  /\b(?:my|your|his|her|their|our|mine|meine|deine|ihre|seine|unsere|mon|votre|mi|su|il mio)\b[\p{L} ]{0,16} (?:is|ist|lautet|est|es|è):? ?$/iu;
 /** Code units from the `+` to the last digit; E.164 has at most 15 digits. */
 const longest = 30;
-
-let covered: { scan: Scan; end: number } | null = null;
 
 /** Telephone numbers: international, national of the configured region, and any other behind a cue word. */
 export const phone: Recognizer = {
@@ -34,7 +34,7 @@ export const phone: Recognizer = {
   cues: { phone: cue, number: 'number numbers nummer nr no' },
   numbers: [1, 15],
   atToken: (scan, token) => {
-    if (covered !== null && covered.scan === scan && token < covered.end) return;
+    if (scan.reached('phone', token)) return;
     const start = opening(scan.text, token);
     if (start < 0) return;
     const international = isInternational(scan.text, start, token);
@@ -44,7 +44,7 @@ export const phone: Recognizer = {
       extension.lastIndex = end;
       const whole = extension.test(scan.text) ? extension.lastIndex : end;
       scan.emit('PHONE', start, whole, confidence);
-      covered = { scan, end: whole };
+      scan.reach('phone', whole);
       return;
     }
   },
@@ -99,10 +99,25 @@ function continues(text: string, end: number): boolean {
   return next !== '' && '@%$€'.includes(next) ? true : '.,:-/'.includes(next || ' ') && isWordAt(text, end + 1);
 }
 
-/** Length of what stands between two groups of digits: 0 where the number ends. */
+/** Length of what stands between two groups of digits (" ", "-", " / ", "(0)", ") "); 0 where the number ends. */
 function separator(text: string, index: number): number {
-  const gap = /^(?: ?[-./] ?| ?\(0?\) ?| ?\((?=\d)|\) ?[-./]? ?| )(?=\d)/.exec(text.slice(index, index + 6));
-  return gap === null ? 0 : gap[0].length;
+  let end = index;
+  let bracketed = false;
+  while (end - index < 4) {
+    const char = text.charAt(end);
+    if (char === '(' && text.charAt(end + 1) === '0' && text.charAt(end + 2) === ')')
+      return end + 3 - index + gapAt(text, end + 3);
+    if (char === '(' || char === ')') bracketed = true;
+    else if (char === '' || !' -./'.includes(char)) break;
+    end += 1;
+  }
+  const most = bracketed ? 3 : text.charAt(index) === ' ' ? 3 : 2;
+  if (end === index || end - index > most || !isDigitAt(text, end)) return 0;
+  return end - index > 1 && text.slice(index, end).trim() === '' ? 0 : end - index;
+}
+
+function gapAt(text: string, index: number): number {
+  return text.charAt(index) === ' ' ? 1 : 0;
 }
 
 interface Candidate {
@@ -123,15 +138,16 @@ function judge(scan: Scan, { start, end, international }: Candidate): number {
   if (cued && digits.length >= 7) return 0.85;
   if (cued) return /^\d+$/.test(value) && digits.length >= 6 ? 0.6 : 0.7;
   if (written && fixedForms.some((form) => form.test(value))) return 0.75;
-  if (scan.cued('number', start, 16) && digits.length >= 9 && digits.length <= 12 && !balanced(value)) return 0.55;
+  if (scan.cued('number', start, 16) && digits.length >= 9 && digits.length <= 12 && isOwned(scan.text, start))
+    return 0.55;
   if (!digits.startsWith('0') || digits.length < 8 || digits.length > 12) return 0;
   if (!isValid(scan, digits)) return 0;
   return written ? 0.7 : scan.whole(start, end) ? 0.6 : 0.5;
 }
 
-/** Identifiers in brackets or equal groups are no phone numbers just because "number" stands before them. */
-function balanced(value: string): boolean {
-  return /^\d{4}([ -])\d{4}\1\d{4}/.test(value);
+/** "my number is": any other number may be that of an order. */
+function isOwned(text: string, start: number): boolean {
+  return owned.test(text.slice(Math.max(0, start - 40), start));
 }
 
 function ofCountry(scan: Scan, digits: string, cued: boolean): number {

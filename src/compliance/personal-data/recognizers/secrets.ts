@@ -89,10 +89,12 @@ export const privateKey: Recognizer = {
     const { text } = scan;
     const start = word - 5;
     pemBegin.lastIndex = start;
-    if (start < 0 || !pemBegin.test(text)) return;
+    if (start < 0 || scan.reached('pem', start) || !pemBegin.test(text)) return;
     const body = text.slice(pemBegin.lastIndex, start + longestPem);
     const close = /-----END [A-Z\d ]{2,40}-----/.exec(body);
     const cut = /^[\sA-Za-z\d+/=:,\\-]*/.exec(body)?.[0].length ?? 0;
-    scan.emit('PRIVATE_KEY', start, pemBegin.lastIndex + (close ? close.index + close[0].length : cut), 0.99);
+    const end = pemBegin.lastIndex + (close ? close.index + close[0].length : cut);
+    scan.reach('pem', end);
+    scan.emit('PRIVATE_KEY', start, end, 0.99);
   },
 };

@@ -2,7 +2,6 @@ import { isWordAt } from '../characters.ts';
 import type { Recognizer, Scan } from '../recognizer.ts';
 
 const longestUrl = 2_048;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a URL ends where any control character or space begins.
 const rest = new RegExp(`[^\\u0000-\\u0020"<>\`{}|\\\\^]{1,${longestUrl}}`, 'y');
 const webSchemes = new Set(['http', 'https', 'ftp', 'ftps', 'sftp', 'ws', 'wss']);
 const credentials = /^[^/?#@:]{0,128}:[^/?#@]{1,256}@[^/?#@]/;
@@ -28,7 +27,7 @@ export const url: Recognizer = {
     else bareHost(scan, index);
   },
   atWord: (scan, start, end) => {
-    if (scan.text.charAt(end) !== '.') return;
+    if (scan.text.charAt(end) !== '.' || isWordAt(scan.text, start - 2) || scan.reached('url', start)) return;
     const found = readUrl(scan.text, start);
     const host = scan.text.slice(start, found).split(/[/?#:]/, 1)[0] ?? '';
     if (/^www(?:\.[\p{L}\d_-]{1,63}){2,6}$/iu.test(host)) scan.emit('URL', start, found, 0.75);
@@ -40,8 +39,10 @@ function withScheme(scan: Scan, colon: number): void {
   if (text.charCodeAt(colon + 1) !== 0x2f || text.charCodeAt(colon + 2) !== 0x2f) return;
   let start = colon;
   while (start > 0 && colon - start < 16 && /[a-z\d+]/i.test(text.charAt(start - 1))) start -= 1;
-  if (start === colon) return;
+  if (start === colon || scan.reached('url', start)) return;
   const end = readUrl(text, colon + 3);
+  // An address within an address belongs to it; not for long, so that nothing hides behind a very long one.
+  scan.reach('url', Math.min(end, colon + longestUrl / 4));
   const address = text.slice(colon + 3, end);
   if (credentials.test(address)) scan.emit('URL_CREDENTIALS', start, end, 0.95);
   else if (

@@ -2,7 +2,7 @@
 export const notNames = new Set(
   // Roles and forms of address
   (
-    'präsident präsidentin minister ministerin kanzler kanzlerin bundeskanzler bundeskanzlerin direktor direktorin professor professorin doktor doktorin kollege ' +
+    'mr mrs ms mx dr prof mme mlle präsident präsidentin präsidenten ministers kanzlers minister ministerin kanzler kanzlerin bundeskanzler bundeskanzlerin direktor direktorin professor professorin doktor doktorin kollege ' +
     'kollegin kollegen kolleginnen bürgermeister bürgermeisterin vorsitzender vorsitzende nachbar nachbarin kunde kundin kunden kundinnen herr frau damen herren ' +
     'dame herrn richter richterin anwalt anwältin general oberst hauptmann pfarrer pastor gott papst president director doctor customer customers colleague ' +
     'colleagues friend friends sir madam team all everyone everybody valued hiring manager support service services recruiter editor user users member members ' +

@@ -42,3 +42,20 @@ const other =
   'zhang liu huang zhao zhou tanaka suzuki sato watanabe yamamoto nakamura kobayashi';
 
 export const surnames = new Set(`${german} ${english} ${other}`.split(' '));
+
+/** Surnames that are also words: only a known given name or a cue makes them one. */
+const alsoWords =
+  'fischer weber becker schulz koch bauer richter klein wolf schwarz zimmermann braun krüger lange kaiser fuchs lang weiß jung hahn vogel keller frank berger beck simon winter stein jäger otto ' +
+  'sommer groß graf kuhn engel horn busch arnold ernst ritter frei bock fink hirsch holz kern kirsch kunst lenz rose sander schilling schwab stark stock thiel ' +
+  'urban witt wolff michel john paul stephan ulrich wilhelm werner hermann heinrich friedrich lorenz albrecht günther ludwig martin walter thomas dietrich könig schuster kirchner schreiner schütz siegel brandt ' +
+  'kramer langer maurer reuter fiedler preuß hagen frank gerber kellner steiner bergmann jahn brown white young allen king wright scott hill green baker hall carter turner parker cook bell ward ' +
+  'wood gray price long ross perry fisher jordan west cole hayes stevens marshall ford wells woods mason hunt black stone fox rice gardner grant lane berry ray hart knight ' +
+  'dean sims park fields barrett booth sharp moss marsh cox reed kim cruz bishop carpenter weaver hunter porter cooper taylor page case le li wang chen banks rivers day law best chambers lee lewis james henry ' +
+  'alexander graham bailey russell kelly dixon oliver lawrence george austin franklin lucas harvey gilbert douglas francis stanley lloyd sutton hamilton lincoln burton newman fletcher lawson hicks mills powers ' +
+  'freeman washington palmer spencer pierce duncan ryan jackson anderson santiago leon cross morgan mitchell stewart clark adams rosso costa romano villa conte longo serra blanc bianco blanco leone santos rocha ' +
+  'campos marin molina serrano leon gentile vitale moreau fontaine chevalier marchand nicolas marie bruno clement robin denis noel masson cano vidal rubio melo lima vos bos maes visser bakker ' +
+  'mazur kaya demir arslan lopez singh shah ali khan ahmed patel';
+const words = new Set(alsoWords.split(' '));
+
+/** Surnames that are hardly anything else: behind any capitalised word they make it a name. */
+export const clearSurnames = [...surnames].filter((name) => !words.has(name) && name.length >= 4);
