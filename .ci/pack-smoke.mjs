@@ -44,7 +44,7 @@ try {
   npm(['run', '--silent', 'build'], process.cwd());
   const tarball = npm(['pack', '--silent', '--pack-destination', folder], process.cwd()).trim().split('\n').at(-1);
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  npm(['install', '--silent', '--no-audit', '--no-fund', join(folder, tarball)], folder);
+  npm(['install', '--silent', '--ignore-scripts', '--no-audit', '--no-fund', join(folder, tarball)], folder);
   const names = await listTools(join(folder, 'node_modules', '.bin', 'hybrid-routing-mcp'));
   if (expected.some((name) => !names.includes(name))) throw new Error(`tools: ${names.join(', ')}`);
   process.stdout.write(`installed from ${tarball}; tools: ${names.join(', ')}\n`);

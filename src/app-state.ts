@@ -8,9 +8,11 @@ import { AuditTrail } from './compliance/audit/audit-trail.ts';
 import { AuditWriters } from './compliance/audit/audit-writers.ts';
 import { rawPublicKey, trustedKey } from './compliance/audit/note-keys.ts';
 import { ConsentRecords } from './compliance/consent/consent-records.ts';
+import { Housekeeping } from './compliance/housekeeping.ts';
 import { SubjectRegistry } from './compliance/subjects/subject-registry.ts';
 import { HybridRoutingError, messageOf } from './config/errors.ts';
 import type { Config } from './config/schema.ts';
+import type { StateReport } from './health/hybrid-health-monitor.ts';
 import { activeModeSchema, type ModeName, Modes } from './routing/modes.ts';
 import { activeOverrideSchema, RouteOverrides } from './routing/overrides.ts';
 import { changedThresholdsSchema, RoutingSettings } from './routing/routing-settings.ts';
@@ -55,6 +57,13 @@ export function createState({ config, logger, env, wallClock }: Options) {
   const audit = auditParts({ config, folder, store, keys, wallClock, logger });
   const subjects = new SubjectRegistry({ store, keys, wallClock });
   const consents = new ConsentRecords({ store, subjects, wallClock });
+  const housekeeping = new Housekeeping({
+    store,
+    audit: audit.audit,
+    config: config.audit,
+    wallClock,
+    onFault: fault('housekeeping'),
+  });
   const mode = (name: ModeName) => shared.value('mode', name, activeModeSchema);
   return {
     folder,
@@ -62,6 +71,7 @@ export function createState({ config, logger, env, wallClock }: Options) {
     shared,
     subjects,
     consents,
+    housekeeping,
     ...audit,
     overrides: new RouteOverrides(shared.value('override', 'route', activeOverrideSchema)),
     modes: new Modes(
@@ -134,16 +144,30 @@ function kmsCosigner({ audit, direct }: Config) {
   });
 }
 
+/** How the state stands, for health. */
+export function stateReport({ store, audit }: Pick<AppState, 'store' | 'audit'>): StateReport {
+  const { status, name, cause } = store.status;
+  const log = audit.status;
+  const findings = [
+    ...(status === 'away' ? [`The state store is away (${cause}): state is kept in this process alone.`] : []),
+    ...(log.state === 'spooled' ? [`${log.waiting} audit rows wait in the spool file for the store.`] : []),
+    ...(log.state === 'held' ? [`${log.waiting} audit rows are in memory alone (${log.cause}): free disk space.`] : []),
+  ];
+  return { findings, details: { store: { status, name }, audit: { state: log.state, waiting: log.waiting } } };
+}
+
 /** Begins to write the audit log, and loads what is shared; what is not there yet is loaded when it is. */
-export async function openState({ audit, writers, checkpoints, shared }: AppState): Promise<void> {
+export async function openState({ audit, writers, checkpoints, shared, housekeeping }: AppState): Promise<void> {
   writers.start();
+  housekeeping.start();
   checkpoints.start();
   await Promise.all([shared.refresh(), audit.open()]);
 }
 
 /** The last row, the last checkpoint, and the store. Never throws: what was not stored is in the spool, and is logged. */
 export async function closeState(state: AppState, logger: Logger): Promise<void> {
-  const { audit, writers, checkpoints, shared, store, anchor } = state;
+  const { audit, writers, checkpoints, shared, store, anchor, housekeeping } = state;
+  housekeeping.stop();
   shared.close();
   for (const end of [() => audit.close(), () => checkpoints.stop(), () => writers.stop(), () => store.close()]) {
     try {

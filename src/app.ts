@@ -1,4 +1,5 @@
-import { closeState, createState, openState } from './app-state.ts';
+import { closeState, createState, openState, stateReport } from './app-state.ts';
+import { clearing } from './compliance/personal-data/clearing.ts';
 import { createExternalRecognizer } from './compliance/personal-data/external-recognizer.ts';
 import { type ApplyGuardrail, createGuardrailRecognizer } from './compliance/personal-data/guardrail-recognizer.ts';
 import { createPersonalDataProtector } from './compliance/personal-data/protector.ts';
@@ -61,7 +62,7 @@ export function createApp({ config, logger, env }: AppOptions): App {
     }),
   };
   const intake = new Intake();
-  const health = new HybridHealthMonitor({ paths, settings, now, wallClock });
+  const health = new HybridHealthMonitor({ paths, settings, state: () => stateReport(state), now, wallClock });
   const history = new HealthHistory({ health, wallClock });
   const prober = new HealthProber({ paths, health, config: config.health, logger, now });
   const metrics = new OperationMetrics(now);
@@ -114,6 +115,7 @@ export function createApp({ config, logger, env }: AppOptions): App {
     state,
     targets,
     protector,
+    cleared: clearing(config.personalData),
     scope,
     ready,
     logger,

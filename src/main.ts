@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { HybridRoutingError } from './config/errors.ts';
 import { loadConfig } from './config/load.ts';
 import { maskSecrets } from './config/mask.ts';
@@ -17,10 +17,9 @@ interface ConfigOptions {
   stateDir?: string;
 }
 
-/** A command that takes the configuration's flags; each command loads its own parts, so that none pays for another. */
-function configured(name: string, description: string, run: (config: Config) => Promise<void>): Command {
-  return new Command(name)
-    .description(description)
+/** Takes the configuration's flags. */
+function withConfigOptions(command: Command): Command {
+  return command
     .option('--config <file>', 'configuration file (JSON)')
     .option('--set <key=value>', 'set one key, such as direct.maxTokens=512', (pair: string, known: string[] = []) => [
       ...known,
@@ -30,8 +29,14 @@ function configured(name: string, description: string, run: (config: Config) => 
     .option('--model-id <id>', 'Bedrock model or inference profile (direct.modelId)')
     .option('--log-level <level>', 'level of the log on stderr (logLevel)')
     .option('--state-dir <folder>', 'where state and the audit log lie (store.folder)')
-    .addOption(new Option('--simulate', 'answer from the built-in simulator, and say so everywhere'))
-    .action(async (options: ConfigOptions) => run(configOf(options)));
+    .addOption(new Option('--simulate', 'answer from the built-in simulator, and say so everywhere'));
+}
+
+/** A command on the configuration alone; each command loads its own parts, so that none pays for another. */
+function configured(name: string, description: string, run: (config: Config) => Promise<void>): Command {
+  return withConfigOptions(new Command(name).description(description)).action(async (options: ConfigOptions) =>
+    run(configOf(options)),
+  );
 }
 
 function configOf({ config, set, region, modelId, logLevel, simulate, stateDir }: ConfigOptions): Config {
@@ -41,6 +46,67 @@ function configOf({ config, set, region, modelId, logLevel, simulate, stateDir }
     set: set ?? [],
     flags: { 'direct.region': region, 'direct.modelId': modelId, logLevel, simulate, 'store.folder': stateDir },
   });
+}
+
+function auditCommand(): Command {
+  const seq = (text: string) => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value > 0) return value;
+    throw new InvalidArgumentError('must be the number of a row, from 1');
+  };
+  const list =
+    <Value>(parse: (text: string) => Value) =>
+    (text: string, known: Value[] = []) => [...known, parse(text)];
+  return new Command('audit')
+    .description('export the audit log, and verify an export or the log itself')
+    .addCommand(
+      withConfigOptions(new Command('export').description('write the log, or a range of it, to a file'))
+        .requiredOption('--out <file>', 'file to write')
+        .option('--from <row>', 'first row', seq)
+        .option('--to <row>', 'last row', seq)
+        .option('--prove <row>', 'add a proof that this row is in the log', list(seq))
+        .action(async ({ out, from, to, prove, ...options }: ConfigOptions & ExportFlags) => {
+          const { exportAudit } = await import('./state-commands.ts');
+          await exportAudit(configOf(options), { out, from, to, prove });
+        }),
+    )
+    .addCommand(
+      withConfigOptions(new Command('verify'))
+        .description(
+          'verify an export offline, or without a file the log in the store; status 0 whole, 1 broken, 2 unreadable',
+        )
+        .argument('[file]', 'export to verify')
+        .option(
+          '--key <key>',
+          'public key that must have signed it: the line that the export printed, or PEM',
+          list(String),
+        )
+        .action(async (file: string | undefined, { key = [], ...options }: ConfigOptions & { key?: string[] }) => {
+          const { verifyAuditFile, verifyAuditLog } = await import('./state-commands.ts');
+          process.exitCode =
+            file === undefined ? await verifyAuditLog(configOf(options)) : await verifyAuditFile(file, key);
+        }),
+    );
+}
+
+interface ExportFlags {
+  out: string;
+  from?: number;
+  to?: number;
+  prove?: number[];
+}
+
+function consentCommand(): Command {
+  return new Command('consent').description('records of consent').addCommand(
+    withConfigOptions(new Command('import'))
+      .description('take a file of consent records, as a whole or not at all')
+      .argument('<file>', 'CSV with a header, or JSON lines')
+      .addOption(new Option('--format <format>', 'format, where the name does not end in it').choices(['csv', 'jsonl']))
+      .action(async (file: string, { format, ...options }: ConfigOptions & { format?: 'csv' | 'jsonl' }) => {
+        const { importConsentFile } = await import('./state-commands.ts');
+        await importConsentFile(configOf(options), file, format ?? (file.endsWith('.csv') ? 'csv' : 'jsonl'));
+      }),
+  );
 }
 
 const program = new Command('hybrid-routing-mcp')
@@ -65,6 +131,8 @@ const program = new Command('hybrid-routing-mcp')
       if ((await runDemo()) > 0) process.exitCode = 1;
     }),
   )
+  .addCommand(auditCommand())
+  .addCommand(consentCommand())
   .addCommand(simulateCommand());
 
 try {

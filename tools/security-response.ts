@@ -4,7 +4,7 @@ import { defineTool } from './define-tool.ts';
 
 export const securityResponseTool = defineTool({
   operation: securityResponse,
-  description: 'Contain a security incident; stops service. dryRun shows the effect first; the answer holds the undo.',
+  description: 'Contain a security incident (stops service), or erase a person. dryRun shows the effect first.',
   annotations: {
     title: 'Respond to a security incident',
     readOnlyHint: false,

@@ -15,7 +15,7 @@ export type ComponentName = (typeof componentNames)[number];
  * Bedrock's own matter. Breakers, queue and upstreams are told in the details of the component that has them.
  */
 export const dependencies: Record<ComponentName, readonly string[]> = {
-  'bedrock-support': ['intelligent-router', 'direct-bedrock', 'mcp-router'],
+  'bedrock-support': ['intelligent-router', 'direct-bedrock', 'mcp-router', 'state-store', 'audit-log'],
   'intelligent-router': ['hybrid-monitor'],
   'direct-bedrock': ['aws-bedrock', 'circuit-breaker'],
   'mcp-router': ['mcp-service', 'message-queue', 'circuit-breaker'],

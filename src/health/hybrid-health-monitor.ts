@@ -16,6 +16,8 @@ import { shownBreakers, shownProbe } from './readable.ts';
 interface Dependencies {
   paths: Record<PathName, Path>;
   settings: RoutingSettings;
+  /** How what lasts stands: the state store and the audit log. */
+  state: () => StateReport;
   /** Milliseconds on a monotonic clock. */
   now: () => number;
   /** Milliseconds since 1970. */
@@ -23,6 +25,12 @@ interface Dependencies {
 }
 
 export type OverallStatus = 'healthy' | 'degraded' | 'unhealthy';
+
+/** What is wrong with the state, as lines to show, and facts for the component's details. */
+export interface StateReport {
+  findings: readonly string[];
+  details: Readonly<Record<string, unknown>>;
+}
 
 interface Judgement {
   status: ComponentStatus;
@@ -55,11 +63,17 @@ export class HybridHealthMonitor {
     return { direct: this.#paths.direct.report(operationClass), mcp: this.#paths.mcp.report(operationClass) };
   }
 
-  /** Healthy: both paths can answer; degraded: one of them; unhealthy: none. A path not tried yet is taken to work. */
+  /** The state store and the audit log: operations go on without them, and health says so. */
+  state(): StateReport {
+    return this.#dependencies.state();
+  }
+
+  /** Healthy: both paths can answer, and the state is whole; degraded: not all of it; unhealthy: no path. A path not tried yet is taken to work. */
   overall(): OverallStatus {
     const reports = Object.values(this.snapshot());
     const working = reports.filter(({ configured, status }) => configured && status !== 'unhealthy');
     if (working.length === 0) return 'unhealthy';
+    if (this.state().findings.length > 0) return 'degraded';
     const whole = reports.every(({ configured, status, findings }) => {
       return configured && findings.length === 0 && (status === 'healthy' || status === 'unknown');
     });
@@ -84,7 +98,12 @@ export class HybridHealthMonitor {
       .map((candidate) => this.#judgePath(candidate))
       .filter(({ status }) => status !== 'healthy' && status !== 'unknown')
       .map(({ cause }) => cause);
-    return { status: overall, cause: overall === 'healthy' ? null : causes.join(' | '), details: {} };
+    if (name === 'intelligent-router') {
+      return { status: overall, cause: overall === 'healthy' ? null : causes.join(' | ') || null, details: {} };
+    }
+    const { findings, details } = this.state();
+    const all = [...findings, ...causes].join(' | ');
+    return { status: overall, cause: overall === 'healthy' ? null : all, details };
   }
 
   #judgePath(name: PathName): Judgement {

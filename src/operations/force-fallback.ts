@@ -38,9 +38,9 @@ export const forceFallback = defineOperation({
       throw new HybridRoutingError('invalid_input', 'reason: is missing', `Say why everything should go to ${route}.`);
     }
     const now = wallClock();
+    const why = await context.cleared(reason ?? '');
     const seconds = durationSeconds ?? config.routing.overrideSeconds;
-    const planned =
-      route === 'auto' ? null : { route, reason: reason ?? '', setAt: now, expiresAt: now + seconds * 1_000 };
+    const planned = route === 'auto' ? null : { route, reason: why, setAt: now, expiresAt: now + seconds * 1_000 };
     const before = overrides.current();
     const previous = before && shownOverride(before, now);
     const effect = effectOf(context, planned);

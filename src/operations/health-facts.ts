@@ -35,7 +35,8 @@ export function findingsOf({ health }: OperationContext): string[] {
     const { status, cause } = reports[name];
     return status === 'unhealthy' ? [`${name} is unhealthy: ${cause}`] : [];
   };
-  return [...pathNames.flatMap((name) => reports[name].findings), ...pathNames.flatMap(sick)];
+  const paths = [...pathNames.flatMap((name) => reports[name].findings), ...pathNames.flatMap(sick)];
+  return [...paths, ...health.state().findings];
 }
 
 export function currentStability({ history, wallClock }: OperationContext, minutes: number): Stability {

@@ -42,6 +42,8 @@ export interface OperationContext {
   state: StateParts;
   targets: ResidencyTargets;
   protector: PersonalDataProtector;
+  /** An operator's free text, cleared of personal data before it is kept or shown. */
+  cleared: (text: string) => Promise<string>;
   /** Resolves when the shared state has been read once, or cannot be for now. Never throws. */
   ready: () => Promise<void>;
   /** Whom a change of the state would reach at this moment. */

@@ -43,7 +43,8 @@ export async function switchMode(context: OperationContext, order: Switch): Prom
   const { mode, dryRun } = order;
   const now = wallClock();
   const active = modes.current();
-  const planned = plan(order, now);
+  const reason = order.reason === undefined ? undefined : await context.cleared(order.reason);
+  const planned = plan({ ...order, reason }, now);
   const scope = dryRun ? context.scope() : await modes.replace(mode, planned);
   if (!dryRun) {
     // The reason is an operator's free text: it is shown on request, not logged.

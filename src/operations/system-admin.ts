@@ -5,15 +5,16 @@ import { adminResultShape } from './admin-result.ts';
 import { defineOperation } from './operation.ts';
 import { resetBreakers } from './reset-breakers.ts';
 import { changeThresholds, thresholdsSchema } from './routing-config.ts';
+import { consentOrderSchema, setConsent } from './set-consent.ts';
 import { switchMode, switchShape } from './switch-mode.ts';
 
-const actionSchema = z.enum(['routing_config', 'circuit_breaker_reset', 'emergency', 'maintenance']);
+const actionSchema = z.enum(['routing_config', 'circuit_breaker_reset', 'emergency', 'maintenance', 'consent']);
 type Action = z.infer<typeof actionSchema>;
 
 const inputSchema = z.strictObject({
   action: actionSchema.describe(
     'routing_config: change thresholds, or take it back by rollbackId; circuit_breaker_reset: close breakers of path; ' +
-      'emergency: refuse standard operations; maintenance: banner, background_task waits, or drain one path.',
+      'emergency: refuse standard operations; maintenance: banner, background_task waits, or drain one path; consent: record a grant or withdrawal.',
   ),
   thresholds: thresholdsSchema.optional().describe('New values, for routing_config.'),
   rollbackId: z.string().min(1).max(100).optional().describe('Of the change to take back.'),
@@ -21,6 +22,7 @@ const inputSchema = z.strictObject({
     .enum([...pathNames, 'both'])
     .optional()
     .describe('For reset (default both); to drain: direct or mcp.'),
+  consent: consentOrderSchema.optional().describe('For consent.'),
   ...switchShape,
 });
 
@@ -30,6 +32,7 @@ const taken: Record<Action, readonly string[]> = {
   circuit_breaker_reset: ['path'],
   emergency: ['enable', 'reason', 'durationSeconds'],
   maintenance: ['enable', 'reason', 'durationSeconds', 'path'],
+  consent: ['consent'],
 };
 
 export const systemAdmin = defineOperation({
@@ -53,6 +56,8 @@ export const systemAdmin = defineOperation({
         };
       case 'circuit_breaker_reset':
         return { action, rollbackId: null, ...(await resetBreakers(context, path ?? 'both', { dryRun, caller })) };
+      case 'consent':
+        return { action, rollbackId: null, ...(await setConsent(context, { consent: input.consent, dryRun, caller })) };
       case 'emergency':
         return { action, rollbackId: null, ...(await switchMode(context, { ...order, mode: action })) };
       case 'maintenance': {

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import type { EngineWords } from './migrations/001-initial.ts';
 import type { Database } from './schema.ts';
 import type { StoreError } from './store-error.ts';
@@ -9,6 +9,8 @@ export interface Engine {
   readonly name: string;
   readonly db: Kysely<Database>;
   readonly words: EngineWords;
+  /** A JSON array as a table of its elements, one column `value`: any number of rows in one parameter. */
+  elementsOf(json: string): RawBuilder<unknown>;
   /** False once the connection is lost for good, so that the store must be opened anew. */
   alive(): boolean;
   /** The store's view of what a call threw; null where it is the caller's own error. */
@@ -19,7 +21,7 @@ export interface Engine {
   announce(transaction: Transaction<Database>): Promise<void>;
   /** Calls back when another process may have changed the state table; never for every change of the audit log alone. */
   watch(onChange: () => void): void;
-  /** Makes what was deleted unreadable in the engine's files, as far as the engine can. */
+  /** Makes deleted subjects unreadable in the engine's files. @throws StoreError where something keeps it from that */
   scrub(): Promise<void>;
   close(): Promise<void>;
 }

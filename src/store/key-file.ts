@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HybridRoutingError, messageOf } from '../config/errors.ts';
+import { hasCode, syncFolder } from './file-system.ts';
 
 /** Length of a key-encryption key, in bytes: AES-256. */
 export const masterKeyBytes = 32;
@@ -13,7 +14,7 @@ export async function readKeyFile(folder: string): Promise<Buffer | null> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    if (hasCode(cause, 'ENOENT')) return null;
     throw keyError(`Key file ${file} cannot be read: ${messageOf(cause)}`);
   }
   return parseMasterKey(text, `Key file ${file}`);
@@ -36,10 +37,12 @@ export async function makeKeyFile(folder: string): Promise<Buffer> {
   try {
     await link(temporary, file);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+    if (!hasCode(cause, 'EEXIST')) throw cause;
   } finally {
     await rm(temporary, { force: true });
   }
+  // Before anything is sealed with it: a key that a loss of power takes away takes everything with it.
+  await syncFolder(folder);
   const made = await readKeyFile(folder);
   if (!made) throw keyError(`Key file ${file} vanished as soon as it was made`);
   return made;

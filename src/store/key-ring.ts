@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { keyError } from './key-file.ts';
+import { once } from './once.ts';
 import type { Store } from './store.ts';
 
 interface Dependencies {
@@ -18,31 +19,29 @@ const tagBytes = 16;
 /** Keys at rest: each is stored under AES-256-GCM by the key-encryption key, bound to its own name. */
 export class KeyRing {
   readonly #dependencies: Dependencies;
-  #master: Promise<Buffer> | null = null;
-  readonly #named = new Map<string, Promise<Buffer>>();
+  readonly #master: () => Promise<Buffer>;
+  readonly #named = new Map<string, () => Promise<Buffer>>();
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    this.#master = once(() => this.#readMaster());
   }
 
   /** Seals key material for the store. @param context what it is: it opens under the same one alone */
   async wrap(plain: Uint8Array, context: string): Promise<string> {
-    return seal(await this.#masterKey(), plain, context);
+    return seal(await this.#master(), plain, context);
   }
 
   /** @throws HybridRoutingError where it was sealed under another key or context */
   async unwrap(sealed: string, context: string): Promise<Buffer> {
-    return unseal(await this.#masterKey(), sealed, context);
+    return unseal(await this.#master(), sealed, context);
   }
 
   /** A key by its name, made by the first process that asks for it. @throws StoreError, HybridRoutingError */
   async named(name: string, create: () => Buffer): Promise<Buffer> {
-    const known = this.#named.get(name);
-    if (known) return known;
-    const key = this.#load(name, create);
+    const key = this.#named.get(name) ?? once(() => this.#load(name, create));
     this.#named.set(name, key);
-    key.catch(() => this.#named.delete(name)); // the caller is told; the next one tries again
-    return key;
+    return key();
   }
 
   async #load(name: string, create: () => Buffer): Promise<Buffer> {
@@ -61,14 +60,6 @@ export class KeyRing {
       return transaction.selectFrom('keys').select('wrapped').where('name', '=', name).executeTakeFirstOrThrow();
     });
     return this.unwrap(kept, name);
-  }
-
-  async #masterKey(): Promise<Buffer> {
-    this.#master ??= this.#readMaster();
-    this.#master.catch(() => {
-      this.#master = null; // the caller is told; the next one tries again
-    });
-    return this.#master;
   }
 
   async #readMaster(): Promise<Buffer> {

@@ -3,6 +3,9 @@ import type { Engine } from './engine.ts';
 import { createInitialTables } from './migrations/001-initial.ts';
 import { StoreError } from './store-error.ts';
 
+/** A name of our own: a database may have another program's migrations in it. */
+const migrationTableName = 'hybrid_routing_migration';
+
 /** Every version of the store, in order; a name that has been released is never changed. */
 function migrationsFor({ words }: Engine): Record<string, Migration> {
   return {
@@ -25,15 +28,24 @@ export async function migrate(engine: Engine): Promise<void> {
     throw new StoreError('store_newer', message);
   }
   if (done.length === known.length) return;
-  const migrator = new Migrator({ db: engine.db, provider: { getMigrations: async () => migrations } });
+  const migrator = new Migrator({
+    db: engine.db,
+    provider: { getMigrations: async () => migrations },
+    migrationTableName,
+    migrationLockTableName: `${migrationTableName}_lock`,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }
 
 /** Empty for a new store. */
-async function executedMigrations({ db }: Engine): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
-  return rows.map(({ name }) => name);
+async function executedMigrations(engine: Engine): Promise<string[]> {
+  try {
+    const names = sql<{ name: string }>`select name from ${sql.table(migrationTableName)} order by name`;
+    return (await names.execute(engine.db)).rows.map(({ name }) => name);
+  } catch (thrown) {
+    // Where no program has been before there is no such table.
+    if (engine.errorOf(thrown)?.code === 'store_fault') return [];
+    throw thrown;
+  }
 }

@@ -3,10 +3,12 @@ export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | null = null;
   return async () => {
     made ??= make();
+    const mine = made;
     try {
-      return await made;
+      return await mine;
     } catch (thrown) {
-      made = null;
+      // Whoever waited with us may have begun anew already.
+      if (made === mine) made = null;
       throw thrown;
     }
   };

@@ -23,12 +23,12 @@ export function createStore({ config, folder, wallClock, onStatus, onFault }: De
     timeoutMs,
     wallClock,
     onStatus,
-    async open() {
-      await makeStateFolder(folder);
+    async open(last) {
+      if (!last.again) await makeStateFolder(folder);
       if (postgres !== undefined)
         return (await import('./postgres-engine.ts')).openPostgres({ url: postgres, timeoutMs, onFault });
       // Shorter than the call's own time, so that a lock is told as what it is.
-      return openSqlite({ file, busyMs: Math.ceil(timeoutMs * 0.9) });
+      return openSqlite({ ...last, file, busyMs: Math.ceil(timeoutMs * 0.9) });
     },
   });
 }

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { z } from 'zod';
@@ -40,16 +41,27 @@ export function openPostgres({ url, timeoutMs, onFault }: Options): Engine {
     allowExitOnIdle: true,
   });
   pool.on('error', (error) => onFault(messageOf(error)));
+  // A connection that is lost while it is in use tells its query; without a listener it would end the process as well.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  const listener = new PostgresListener({ channel, connect: () => new pg.Client(settings), onFault });
+  // It waits for nobody's work: it must not keep a process alive that has ended its own.
+  const connect = () => new pg.Client({ ...settings, stream: () => new Socket().unref() });
+  const listener = new PostgresListener({ channel, connect, onFault });
   const name = `PostgreSQL ${placeOf(url)}`;
   let looking: NodeJS.Timeout | undefined;
+  let alive = true;
   return {
     name,
     db,
     words: { serial: 'serial', rowId: 'bigint' },
-    alive: () => true,
-    errorOf: (thrown) => postgresError(thrown, name),
+    elementsOf: (json) => sql`json_array_elements(${json}::json)`,
+    alive: () => alive,
+    errorOf(thrown) {
+      const error = postgresError(thrown, name);
+      // A server that has gone without a word answers on none of these connections any more: they are made anew.
+      if (error?.code === 'store_timeout') alive = false;
+      return error;
+    },
     async lock(transaction, name) {
       await sql`select pg_advisory_xact_lock(hashtextextended(${`hybrid_routing_${name}`}, 0))`.execute(transaction);
     },
@@ -61,8 +73,7 @@ export function openPostgres({ url, timeoutMs, onFault }: Options): Engine {
       looking = setInterval(onChange, lookMs).unref();
     },
     async scrub() {
-      // Rows that were deleted stay in their pages until they are vacuumed.
-      await sql`vacuum subjects`.execute(db);
+      await rewrite(new pg.Client({ ...settings, lock_timeout: timeoutMs }), 'subjects');
     },
     async close() {
       clearInterval(looking);
@@ -79,11 +90,27 @@ function placeOf(url: string): string {
   return `${host}${pathname}`;
 }
 
+const callersErrors = [HybridRoutingError, z.ZodError, TypeError, RangeError, ReferenceError, SyntaxError];
+
+/**
+ * Makes a table anew: a plain VACUUM gives the room of deleted rows free, and leaves their bytes in it. Others wait
+ * meanwhile, so it gives up where it cannot begin soon.
+ */
+async function rewrite(client: pg.Client, table: string): Promise<void> {
+  client.on('error', () => undefined); // told by the query
+  await client.connect();
+  try {
+    await client.query(`vacuum full ${table}`);
+  } finally {
+    await client.end();
+  }
+}
+
 /** The store's view of what the driver or the server throws. */
 function postgresError(thrown: unknown, name: string): StoreError | null {
   if (thrown instanceof StoreError) return thrown;
-  // An error of ours, or of a schema, is the caller's; whatever else comes out of a call here is the driver's.
-  if (!(thrown instanceof Error) || thrown instanceof HybridRoutingError || thrown instanceof z.ZodError) return null;
+  // An error of ours, of a schema or of the language is the caller's; whatever else comes out of a call is the driver's.
+  if (!(thrown instanceof Error) || callersErrors.some((type) => thrown instanceof type)) return null;
   return new StoreError(codeOf(sqlState(thrown)), `${name}: ${messageOf(thrown)}`, { cause: thrown });
 }
 

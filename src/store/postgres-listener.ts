@@ -34,6 +34,7 @@ export class PostgresListener {
 
   async #listen(onChange: () => void): Promise<void> {
     const { channel, connect, onFault } = this.#dependencies;
+    if (this.#stopped) return;
     const client = connect();
     this.#client = client;
     let lost = false;

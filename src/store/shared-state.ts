@@ -21,6 +21,14 @@ interface Row {
   expiresAt: number | null;
 }
 
+/** A change of this process that is not in the store yet. */
+interface Waiting extends Row {
+  /** When it was made, in ms since 1970. */
+  setAt: number;
+  /** The store did not take it at once: whatever was set there since then is newer. */
+  late: boolean;
+}
+
 interface Dependencies {
   store: Store;
   /** Milliseconds since 1970. */
@@ -29,24 +37,26 @@ interface Dependencies {
   onFault: (what: string) => void;
 }
 
-/** How often a change that waits for the store is tried again, in ms. */
+/** How often the store is tried again, in ms, while it does not answer or a change waits for it. */
 const retryMs = 1_000;
 
 /** The state table as this process knows it: kept up to date by the store's word, read without waiting. */
 export class SharedState {
   readonly #dependencies: Dependencies;
-  readonly #rows = new Map<string, Row>();
-  readonly #waiting = new Map<string, Row>();
+  readonly #rows = new Map<string, Row & { revision: number }>();
+  readonly #waiting = new Map<string, Waiting>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #leave: () => void;
   #revision = -1;
+  #stale = false;
   #refreshing: Promise<void> | null = null;
-  #again = false;
-  #retry: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | null = null;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
-    dependencies.store.onChange(() => void this.refresh());
+    this.#leave = dependencies.store.onChange(() => void this.refresh());
   }
 
   /** One value by its place, checked by its schema: what cannot be read is no value. */
@@ -71,15 +81,15 @@ export class SharedState {
 
   /** Takes in what other processes have changed. Never throws: while the store is away the last known state holds. */
   async refresh(): Promise<void> {
-    this.#again = true;
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = null;
-    });
+    this.#stale = true;
+    this.#refreshing ??= this.#refresh();
     return this.#refreshing;
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#retry);
+    this.#leave();
   }
 
   #text(key: string): string | null {
@@ -100,63 +110,88 @@ export class SharedState {
   }
 
   async #refresh(): Promise<void> {
-    const { store, onFault } = this.#dependencies;
-    while (this.#again) {
-      this.#again = false;
-      try {
-        const rows = await store.run((db) => changedSince(db, this.#revision));
-        for (const { revision, ...row } of rows) {
-          this.#revision = Math.max(this.#revision, revision);
-          this.#rows.set(keyOf(row.kind, row.name), row);
-        }
-        for (const { kind, name } of rows) this.#tell(keyOf(kind, name));
-      } catch {
-        return; // the store itself tells that it is away, once
+    try {
+      // What is told while this goes on is taken in as well.
+      while (this.#stale) {
+        this.#stale = false;
+        await this.#takeIn();
+        if (this.#waiting.size > 0) await this.#flush();
       }
+    } catch {
+      this.#retryLater(); // the store itself tells that it is away, once
+    } finally {
+      this.#refreshing = null;
     }
-    if (this.#waiting.size > 0) await this.#flush();
-    if (this.#waiting.size > 0) onFault(`${this.#waiting.size} changes of the state wait for the store`);
+  }
+
+  async #takeIn(): Promise<void> {
+    const { newest, rows } = await this.#dependencies.store.run((db) => changedSince(db, this.#revision));
+    const changed = new Set<string>();
+    // The store was replaced by an older copy: what it does not have is no more.
+    if (newest < this.#revision) {
+      for (const key of this.#rows.keys()) changed.add(key);
+      this.#rows.clear();
+      this.#revision = -1;
+    }
+    for (const row of rows) {
+      this.#revision = Math.max(this.#revision, row.revision);
+      changed.add(this.#know(row));
+    }
+    for (const key of changed) this.#tell(key);
+  }
+
+  #know(row: Row & { revision: number }): string {
+    const key = keyOf(row.kind, row.name);
+    const known = this.#rows.get(key);
+    // Answers of several connections may come in another order than the changes.
+    if (!known || known.revision < row.revision) this.#rows.set(key, row);
+    return key;
   }
 
   async #put(row: Row): Promise<StateScope> {
     const key = keyOf(row.kind, row.name);
-    this.#waiting.set(key, row);
+    const waiting = { ...row, setAt: this.#dependencies.wallClock(), late: false };
+    this.#waiting.set(key, waiting);
     this.#tell(key);
     await this.#flush();
-    if (this.#waiting.get(key) !== row) return 'shared';
-    this.#scheduleRetry();
+    if (this.#waiting.get(key) !== waiting) return 'shared';
+    this.#dependencies.onFault(`The change of ${key} waits for the store`);
+    this.#retryLater();
     return 'this_process';
   }
 
-  /** Writes what waits, one flush at a time, so that changes reach the store in their order. */
+  /** Writes what waits, one flush at a time, so that changes reach the store in their order. Never throws. */
   async #flush(): Promise<void> {
     while (this.#flushing) await this.#flushing;
-    this.#flushing = this.#write().finally(() => {
-      this.#flushing = null;
-    });
+    if (this.#waiting.size === 0) return;
+    this.#flushing = this.#write();
     await this.#flushing;
   }
 
   async #write(): Promise<void> {
-    for (const [key, row] of this.#waiting) {
-      try {
-        const { store, wallClock } = this.#dependencies;
-        await store.change((transaction) => write(transaction, row, wallClock()));
-      } catch {
-        return; // it waits on; the store itself tells that it is away
+    try {
+      for (const [key, row] of this.#waiting) {
+        const { kind, name, value, expiresAt } = row;
+        const revision = await this.#dependencies.store.change((transaction) => write(transaction, row));
+        if (revision !== null) this.#know({ kind, name, value, expiresAt, revision });
+        // Unless it has been changed again meanwhile.
+        if (this.#waiting.get(key) === row) this.#waiting.delete(key);
+        if (revision === null) this.#tell(key);
       }
-      this.#rows.set(key, row);
-      // Unless it has been changed again meanwhile.
-      if (this.#waiting.get(key) === row) this.#waiting.delete(key);
+    } catch {
+      // They wait on; the store itself tells that it is away.
+      for (const row of this.#waiting.values()) row.late = true;
+      this.#retryLater();
+    } finally {
+      this.#flushing = null;
     }
   }
 
-  #scheduleRetry(): void {
-    clearTimeout(this.#retry);
+  #retryLater(): void {
+    if (this.#closed || this.#retry) return;
     this.#retry = setTimeout(() => {
-      void this.#flush().then(() => {
-        if (this.#waiting.size > 0) this.#scheduleRetry();
-      });
+      this.#retry = undefined;
+      void this.refresh();
     }, retryMs).unref();
   }
 
@@ -165,28 +200,42 @@ export class SharedState {
   }
 }
 
+/** The rows after a revision, by revision; all of them where the store has not come so far. */
 async function changedSince(db: Db, revision: number) {
-  return db
+  const { value: newest } = await db
+    .selectFrom('counters')
+    .select('value')
+    .where('name', '=', 'state')
+    .executeTakeFirstOrThrow();
+  const rows = await db
     .selectFrom('state')
     .select(['kind', 'name', 'value', 'revision', 'expires_at as expiresAt'])
-    .where('revision', '>', revision)
+    .where('revision', '>', newest < revision ? -1 : revision)
     .orderBy('revision')
     .execute();
+  return { newest, rows };
 }
 
-async function write(transaction: Trx, { kind, name, value, expiresAt }: Row, now: number): Promise<void> {
+/** @returns the revision it has become; null where it came late, and another process has set a newer one */
+async function write(transaction: Trx, { kind, name, value, expiresAt, setAt, late }: Waiting): Promise<number | null> {
+  if (late) {
+    const place = transaction.selectFrom('state').select('updated_at').where('kind', '=', kind).where('name', '=', name);
+    const stored = await place.executeTakeFirst();
+    if (stored && stored.updated_at > setAt) return null;
+  }
   const { value: revision } = await transaction
     .updateTable('counters')
     .set((update) => ({ value: update('value', '+', 1) }))
     .where('name', '=', 'state')
     .returning('value')
     .executeTakeFirstOrThrow();
-  const columns = { value, revision, updated_at: now, expires_at: expiresAt };
+  const columns = { value, revision, updated_at: setAt, expires_at: expiresAt };
   await transaction
     .insertInto('state')
     .values({ kind, name, ...columns })
     .onConflict((conflict) => conflict.columns(['kind', 'name']).doUpdateSet(columns))
     .execute();
+  return revision;
 }
 
 function keyOf(kind: string, name: string): string {

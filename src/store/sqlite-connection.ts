@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { DatabaseConnection, Driver, QueryResult } from 'kysely';
-import { CompiledQuery } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { z } from 'zod';
 import { messageOf } from '../config/errors.ts';
 import { Mutex } from './mutex.ts';
-import { type SqliteRequest, type SqliteWorkerData, sqliteReplySchema } from './sqlite-messages.ts';
+import { type SqliteReply, type SqliteRequest, type SqliteWorkerData, sqliteReplySchema } from './sqlite-messages.ts';
 import { StoreError, type StoreErrorCode } from './store-error.ts';
 
 interface Waiting {
@@ -20,6 +19,7 @@ const codes = new Map<number, StoreErrorCode>([
   [1, 'store_fault'], // ERROR
   [5, 'store_locked'], // BUSY
   [6, 'store_locked'], // LOCKED
+  [8, 'store_unavailable'], // READONLY
   [10, 'store_unavailable'], // IOERR
   [11, 'store_corrupt'], // CORRUPT
   [13, 'store_full'], // FULL
@@ -40,7 +40,9 @@ export class SqliteConnection {
   readonly #file: string;
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
+  /** Why it is of no more use. */
   #ended: StoreError | null = null;
+  #exited = false;
 
   constructor(data: SqliteWorkerData) {
     this.#file = data.file;
@@ -56,11 +58,12 @@ export class SqliteConnection {
     this.#worker.on('exit', () => this.#end('its thread has ended'));
   }
 
-  /** @throws StoreError */
+  /** False once its thread has ended, or its file is another one: it is of no more use. */
   get alive(): boolean {
     return this.#ended === null;
   }
 
+  /** @throws StoreError */
   async open(): Promise<void> {
     await this.#ask('open');
   }
@@ -70,25 +73,31 @@ export class SqliteConnection {
     return (await this.#ask('changed')) === true;
   }
 
-  /** @throws StoreError */
-  async query(sql: string, parameters: readonly unknown[]): Promise<z.infer<typeof resultSchema>> {
-    return resultSchema.parse(await this.#ask('query', sql, valuesSchema.parse(parameters)));
+  /** @param begin whether a transaction begins with it. @throws StoreError */
+  async query(sql: string, parameters: readonly unknown[], begin: boolean): Promise<z.infer<typeof resultSchema>> {
+    return resultSchema.parse(await this.#ask('query', { sql, parameters: valuesSchema.parse(parameters), begin }));
   }
 
+  /** Waits for what is under way, and lets SQLite tidy its write-ahead log. */
   async close(): Promise<void> {
-    if (!this.#ended) await this.#ask('close').catch(() => undefined); // what cannot be closed is ended with its thread
+    await this.#send('close').catch(() => undefined); // what cannot be closed is ended with its thread
     await this.#worker.terminate();
   }
 
-  #ask(type: SqliteRequest['type'], sql = '', parameters: SqliteRequest['parameters'] = []): Promise<unknown> {
-    if (this.#ended) return Promise.reject(this.#ended);
+  async #ask(type: SqliteRequest['type'], what?: Partial<SqliteRequest>): Promise<unknown> {
+    if (this.#ended) throw this.#ended;
+    return this.#send(type, what);
+  }
+
+  #send(type: SqliteRequest['type'], what: Partial<SqliteRequest> = {}): Promise<unknown> {
+    if (this.#exited) return Promise.reject(this.#ended);
     this.#count += 1;
     const id = this.#count;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       // While a reply is awaited the process goes on; an idle store keeps nobody alive.
       this.#worker.ref();
-      const request: SqliteRequest = { id, type, sql, parameters };
+      const request: SqliteRequest = { id, type, sql: '', parameters: [], begin: false, ...what };
       this.#worker.postMessage(request);
     });
   }
@@ -102,12 +111,16 @@ export class SqliteConnection {
     else waiting?.resolve(value);
   }
 
-  #errorOf({ message, errcode }: { message: string; errcode: number | null }): StoreError {
-    const code = (errcode !== null && codes.get(errcode)) || 'store_unavailable';
-    return new StoreError(code, `SQLite file ${this.#file}: ${message}`);
+  #errorOf({ message, errcode, lost }: NonNullable<SqliteReply['error']>): StoreError {
+    // Without a code of SQLite's it is a call that was made wrongly, and says nothing of the file.
+    const code = errcode === null ? 'store_fault' : (codes.get(errcode) ?? 'store_unavailable');
+    const error = new StoreError(lost ? 'store_unavailable' : code, `SQLite file ${this.#file}: ${message}`);
+    if (lost) this.#ended ??= error;
+    return error;
   }
 
   #end(cause: string): void {
+    this.#exited = true;
     this.#ended ??= new StoreError('store_unavailable', `SQLite file ${this.#file}: ${cause}`);
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
@@ -116,32 +129,33 @@ export class SqliteConnection {
 
 /** Kysely's driver over that connection: one at a time, and transactions that take the write lock at once. */
 export class SqliteThreadDriver implements Driver {
-  readonly #connection: SqliteConnection;
+  readonly #sqlite: SqliteConnection;
+  readonly #connection: KyselyConnection;
   readonly #mutex = new Mutex();
 
   constructor(connection: SqliteConnection) {
-    this.#connection = connection;
+    this.#sqlite = connection;
+    this.#connection = new KyselyConnection(connection);
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
     await this.#mutex.lock();
-    return new KyselyConnection(this.#connection);
+    return this.#connection;
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    // A transaction that starts as a reader cannot wait for the lock when it comes to write.
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  async beginTransaction(): Promise<void> {
+    this.#connection.begin();
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('commit'));
+  async commitTransaction(): Promise<void> {
+    await this.#connection.end('commit');
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+  async rollbackTransaction(): Promise<void> {
     try {
-      await connection.executeQuery(CompiledQuery.raw('rollback'));
+      await this.#connection.end('rollback');
     } catch (thrown) {
       // SQLite rolls back by itself on some faults (a full disk): then there is nothing left to undo.
       if (!messageOf(thrown).includes('no transaction is active')) throw thrown;
@@ -153,19 +167,33 @@ export class SqliteThreadDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
-    await this.#connection.close();
+    await this.#sqlite.close();
   }
 }
 
 class KyselyConnection implements DatabaseConnection {
   readonly #connection: SqliteConnection;
+  /** A transaction begins with its first query. */
+  #beginning = false;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
   }
 
-  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, changes } = await this.#connection.query(sql, parameters);
+  begin(): void {
+    this.#beginning = true;
+  }
+
+  async end(sql: 'commit' | 'rollback'): Promise<void> {
+    const empty = this.#beginning;
+    this.#beginning = false;
+    if (!empty) await this.executeQuery({ sql, parameters: [] });
+  }
+
+  async executeQuery<Row>({ sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>): Promise<QueryResult<Row>> {
+    const begin = this.#beginning;
+    this.#beginning = false;
+    const { rows, changes } = await this.#connection.query(sql, parameters, begin);
     return { rows: typed<Row>(rows), numAffectedRows: BigInt(changes) };
   }
 

@@ -4,12 +4,17 @@ import { messageOf } from '../config/errors.ts';
 import type { Engine } from './engine.ts';
 import type { Database } from './schema.ts';
 import { SqliteConnection, SqliteThreadDriver } from './sqlite-connection.ts';
+import { hasCode } from './file-system.ts';
 import { StoreError } from './store-error.ts';
 
 interface Options {
   file: string;
   /** How long a statement waits for another process's lock, in ms. */
   busyMs: number;
+  /** Whether this process has had the file open before: then it is not made anew where it is gone. */
+  again: boolean;
+  /** Whether it was damaged when it was last open: then nothing is written before every page has been looked at. */
+  suspect: boolean;
 }
 
 /** How often a process looks for the others' changes, in ms: a change is seen within a second. */
@@ -23,9 +28,9 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 /** Opens the file, or makes it. @throws StoreError */
-export async function openSqlite({ file, busyMs }: Options): Promise<Engine> {
-  await makePrivate(file);
-  const connection = new SqliteConnection({ file, busyMs });
+export async function openSqlite({ file, busyMs, again, suspect }: Options): Promise<Engine> {
+  await makePrivate(file, again);
+  const connection = new SqliteConnection({ file, busyMs, suspect });
   try {
     await connection.open();
   } catch (thrown) {
@@ -45,22 +50,34 @@ export async function openSqlite({ file, busyMs }: Options): Promise<Engine> {
     name: `SQLite file ${file}`,
     db,
     words: { serial: 'integer', rowId: 'integer' },
+    elementsOf: (json) => sql`json_each(${json})`,
     alive: () => connection.alive,
     errorOf: (thrown) => (thrown instanceof StoreError ? thrown : null),
     async lock() {},
     async announce() {},
     watch(onChange) {
+      let asked = false;
       looking = setInterval(() => {
-        // A look that fails says nothing; what is wrong with the store is told by the calls that need it.
-        connection.changed().then(
-          (changed) => changed && onChange(),
-          () => undefined,
-        );
+        // A thread that waits for a lock is not asked again and again.
+        if (asked) return;
+        asked = true;
+        connection
+          .changed()
+          .then(
+            (changed) => changed && onChange(),
+            () => undefined, // what is wrong with the store is told by the calls that need it
+          )
+          .finally(() => {
+            asked = false;
+          });
       }, lookMs).unref();
     },
     async scrub() {
       // Deleted content is overwritten in the file by secure_delete; this empties the write-ahead log of its old pages.
-      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+      const { rows } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+      if (rows[0]?.busy !== 1) return;
+      const message = `SQLite file ${file}: another process reads old pages of its write-ahead log, which stay until it has ended`;
+      throw new StoreError('store_locked', message);
     },
     async close() {
       clearInterval(looking);
@@ -70,11 +87,15 @@ export async function openSqlite({ file, busyMs }: Options): Promise<Engine> {
 }
 
 /** SQLite makes its files readable for everybody, and its journals like the file. @throws StoreError */
-async function makePrivate(file: string): Promise<void> {
+async function makePrivate(file: string, again: boolean): Promise<void> {
   try {
-    const handle = await open(file, 'a', 0o600);
+    const handle = await open(file, again ? 'r+' : 'a', 0o600);
     await handle.close();
   } catch (cause) {
+    if (again && hasCode(cause, 'ENOENT')) {
+      const message = `SQLite file ${file} was removed while it was in use: restore it, or restart to begin a new one`;
+      throw new StoreError('store_unavailable', message, { cause });
+    }
     throw new StoreError('store_unavailable', `SQLite file ${file} cannot be opened: ${messageOf(cause)}`, { cause });
   }
 }

@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { LRUCache } from 'lru-cache';
+import { messageOf } from '../config/errors.ts';
 import { journalMode } from './journal-mode.ts';
 import { type SqliteReply, type SqliteRequest, workerDataSchema } from './sqlite-messages.ts';
 
@@ -9,7 +11,7 @@ import { type SqliteReply, type SqliteRequest, workerDataSchema } from './sqlite
  * SQLite in a thread of its own: its calls are synchronous, and neither a disk that is slow to sync nor another process
  * that holds the lock may stop the event loop.
  */
-const { file, busyMs } = workerDataSchema.parse(workerData);
+const { file, busyMs, suspect } = workerDataSchema.parse(workerData);
 const port = parentPort;
 if (!port) throw new Error('sqlite-worker must run as a worker thread');
 
@@ -17,6 +19,10 @@ type Statement = ReturnType<DatabaseSyncInstance['prepare']>;
 const statements = new LRUCache<string, Statement>({ max: 200 });
 let database: DatabaseSyncInstance | undefined;
 let seenVersion: unknown;
+let inode = 0;
+
+/** The file at the path is not the open one any more: what is written to that is as good as lost. */
+class FileLost extends Error {}
 
 async function open(): Promise<string> {
   const { DatabaseSync } = await sqlite();
@@ -24,44 +30,64 @@ async function open(): Promise<string> {
   try {
     opened.exec(`PRAGMA busy_timeout = ${busyMs}`);
     const version = String(opened.prepare('select sqlite_version() as version').get()?.version);
-    const mode = journalMode(version);
-    await retriedWhileBusy(() => opened.exec(`PRAGMA journal_mode = ${mode}`));
+    if (suspect) checkPages(opened);
+    await useJournal(opened, journalMode(version), version);
     // What was acknowledged is on the disk; what was deleted is overwritten, for an erasure's sake.
     opened.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON');
+    inode = statSync(file).ino;
+    seenVersion = dataVersion(opened);
   } catch (thrown) {
     opened.close();
     throw thrown;
   }
   database = opened;
-  seenVersion = dataVersion(opened);
   return 'open';
 }
 
-/** Node's own SQLite where it has one (22.13 and newer), or the package that ships it for Node 20. */
+/** Node's own SQLite where it may use the write-ahead log, else the package that ships a newer one; Node 20 has none. */
 async function sqlite() {
+  const own = process.versions.sqlite;
+  if (own !== undefined && journalMode(own) === 'WAL') return import('node:sqlite');
   try {
-    return await import('node:sqlite');
-  } catch {
-    return import('@photostructure/sqlite');
+    return await import('@photostructure/sqlite');
+  } catch (thrown) {
+    if (own === undefined) throw thrown;
+    return import('node:sqlite');
+  }
+}
+
+async function useJournal(opened: DatabaseSyncInstance, mode: 'WAL' | 'TRUNCATE', version: string): Promise<void> {
+  try {
+    await retriedWhileBusy(() => opened.exec(`PRAGMA journal_mode = ${mode}`));
+  } catch (thrown) {
+    if (mode === 'WAL' || !isBusy(thrown)) throw thrown;
+    // It may be open for good in a process with a newer SQLite; to join in there would risk its commits.
+    throw Object.assign(
+      new Error(`another process uses its write-ahead log, which SQLite ${version} cannot share safely: use one Node.js`),
+      { errcode: sqliteBusy },
+    );
   }
 }
 
 /** The switch of the journal mode does not heed the busy timeout. */
 async function retriedWhileBusy(run: () => void): Promise<void> {
-  const end = Date.now() + busyMs;
+  const end = performance.now() + busyMs;
   for (;;) {
     try {
       return run();
     } catch (thrown) {
-      if (!isBusy(thrown) || Date.now() > end) throw thrown;
+      if (!isBusy(thrown) || performance.now() > end) throw thrown;
     }
     await sleep(5 + Math.random() * 20);
   }
 }
 
+// https://www.sqlite.org/rescode.html; extended codes have the primary one in their low byte
+const sqliteBusy = 5;
+const sqliteCorrupt = 11;
+
 function isBusy(thrown: unknown): boolean {
-  const busy = 5; // SQLITE_BUSY; extended codes have it in their low byte
-  return errcodeOf(thrown) === busy;
+  return errcodeOf(thrown) === sqliteBusy;
 }
 
 /** The primary result code of SQLite, null where the fault is not SQLite's. */
@@ -70,15 +96,36 @@ function errcodeOf(thrown: unknown): number | null {
   return typeof thrown.errcode === 'number' ? thrown.errcode & 0xff : null;
 }
 
-function query(sql: string, parameters: readonly SqliteValue[]): unknown {
+/** @throws what SQLite would, had it come to the damaged page */
+function checkPages(opened: DatabaseSyncInstance): void {
+  const [found] = Object.values(opened.prepare('PRAGMA quick_check(1)').get() ?? {});
+  if (found !== 'ok') throw Object.assign(new Error(String(found)), { errcode: sqliteCorrupt });
+}
+
+function query({ sql, parameters, begin }: SqliteRequest): unknown {
   if (!database) throw new Error('the database is not open');
-  const statement = statements.get(sql) ?? database.prepare(sql);
-  statements.set(sql, statement);
+  if (begin) {
+    checkFile();
+    // A transaction that starts as a reader cannot wait for the lock when it comes to write.
+    prepared(database, 'begin immediate').run();
+  }
+  const statement = prepared(database, sql);
   if (statement.columns().length > 0) return { rows: statement.all(...parameters), changes: 0 };
   return { rows: [], changes: Number(statement.run(...parameters).changes) };
 }
 
-type SqliteValue = SqliteRequest['parameters'][number];
+function prepared(opened: DatabaseSyncInstance, sql: string): Statement {
+  const known = statements.get(sql);
+  if (known) return known;
+  const statement = opened.prepare(sql);
+  statements.set(sql, statement);
+  return statement;
+}
+
+function checkFile(): void {
+  if (statSync(file, { throwIfNoEntry: false })?.ino === inode) return;
+  throw new FileLost('the file was removed or replaced while it was open');
+}
 
 function dataVersion(opened: DatabaseSyncInstance): unknown {
   return opened.prepare('PRAGMA data_version').get()?.data_version;
@@ -87,17 +134,18 @@ function dataVersion(opened: DatabaseSyncInstance): unknown {
 /** Whether another connection has changed the file since the last look. */
 function changed(): boolean {
   if (!database) return false;
+  checkFile();
   const before = seenVersion;
   seenVersion = dataVersion(database);
   return seenVersion !== before;
 }
 
-async function handle({ type, sql, parameters }: SqliteRequest): Promise<unknown> {
-  switch (type) {
+async function handle(request: SqliteRequest): Promise<unknown> {
+  switch (request.type) {
     case 'open':
       return open();
     case 'query':
-      return query(sql, parameters);
+      return query(request);
     case 'changed':
       return changed();
     case 'close':
@@ -114,8 +162,8 @@ port.on('message', (request: SqliteRequest) => {
   handle(request).then(
     (value) => answer({ id, value }),
     (thrown: unknown) => {
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
-      answer({ id, error: { message, errcode: errcodeOf(thrown) } });
+      const lost = thrown instanceof FileLost;
+      answer({ id, error: { message: messageOf(thrown), errcode: errcodeOf(thrown), lost } });
     },
   );
 });

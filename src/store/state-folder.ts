@@ -1,4 +1,4 @@
-import { chmod, mkdir, statfs } from 'node:fs/promises';
+import { chmod, mkdir, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../config/errors.ts';
@@ -35,8 +35,9 @@ const networkFileSystems = new Map([
 export async function makeStateFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    // The mode above holds only for a folder that did not exist.
-    await chmod(folder, 0o700);
+    // The mode above holds only for a folder that did not exist. One that is another user's, such as a volume that the group
+    // may write, is as its owner wants it.
+    if ((await stat(folder)).uid === process.getuid?.()) await chmod(folder, 0o700);
   } catch (cause) {
     throw new StoreError('store_unavailable', `State folder ${folder} cannot be made: ${messageOf(cause)}`, { cause });
   }

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { messageOf } from '../config/errors.ts';
 import type { Engine } from './engine.ts';
+import { inTime } from './in-time.ts';
 import { migrate } from './migrate.ts';
 import type { Database } from './schema.ts';
 import { StoreError } from './store-error.ts';
@@ -17,11 +18,19 @@ export interface StoreStatus {
   since: number;
 }
 
+/** What is known of the store from the last time that this process had it open. */
+export interface LastTime {
+  /** It has been open. */
+  again: boolean;
+  /** It was damaged. */
+  suspect: boolean;
+}
+
 interface Dependencies {
   /** For messages, before there is an engine. */
   name: string;
   /** @throws StoreError */
-  open: () => Promise<Engine>;
+  open: (last: LastTime) => Promise<Engine>;
   /** How long one call may take, in ms. */
   timeoutMs: number;
   /** Milliseconds since 1970. */
@@ -33,6 +42,8 @@ interface Dependencies {
 /** Time until a store that cannot be opened is tried again: from the first to the longest, in ms. */
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
+/** Rewriting a table of a million subjects takes some seconds. */
+const scrubMs = 60_000;
 
 /**
  * The state store: opened in the background, opened again when it was away. Every call has a timeout, and fails at once
@@ -44,6 +55,7 @@ export class Store {
   #opening: Promise<Engine> | null = null;
   #engine: Engine | null = null;
   #status: StoreStatus;
+  #last: LastTime = { again: false, suspect: false };
   #failures = 0;
   #retryAt = 0;
   #closed = false;
@@ -69,14 +81,14 @@ export class Store {
    * @throws StoreError
    */
   async transaction<Result>(
-    work: (transaction: Trx) => Promise<Result>,
+    work: (transaction: Trx, engine: Pick<Engine, 'elementsOf'>) => Promise<Result>,
     { lock, timeoutMs = this.#dependencies.timeoutMs }: { lock?: string; timeoutMs?: number } = {},
   ): Promise<Result> {
     return this.#guarded(
       (engine) =>
         engine.db.transaction().execute(async (transaction) => {
           if (lock !== undefined) await engine.lock(transaction, lock);
-          return work(transaction);
+          return work(transaction, engine);
         }),
       timeoutMs,
     );
@@ -102,9 +114,9 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Makes deleted rows unreadable in the engine's files, as far as the engine can. @throws StoreError */
+  /** Makes deleted subjects unreadable in the engine's files. @throws StoreError where something keeps it from that */
   async scrub(): Promise<void> {
-    await this.#guarded((engine) => engine.scrub(), this.#dependencies.timeoutMs);
+    await this.#guarded((engine) => engine.scrub(), Math.max(scrubMs, this.#dependencies.timeoutMs));
   }
 
   async close(): Promise<void> {
@@ -114,16 +126,39 @@ export class Store {
   }
 
   async #guarded<Result>(work: (engine: Engine) => Promise<Result>, timeoutMs: number): Promise<Result> {
-    const engine = await inTime(this.#opened(), timeoutMs, () => this.#timeout(timeoutMs));
+    const engine = await this.#openedIn(timeoutMs);
     try {
       const result = await inTime(work(engine), timeoutMs, () => this.#timeout(timeoutMs));
       if (this.#status.status !== 'open') this.#become('open', null);
       return result;
     } catch (thrown) {
       const error = engine.errorOf(thrown);
-      if (error?.away) this.#become('away', error.message);
+      if (error?.away && engine === this.#engine) this.#become('away', error.message);
+      if (error?.code === 'store_corrupt' && engine === this.#engine) this.#distrust();
       throw error ?? thrown;
     }
+  }
+
+  async #openedIn(timeoutMs: number): Promise<Engine> {
+    try {
+      return await inTime(this.#opened(), timeoutMs, () => this.#timeout(timeoutMs));
+    } catch (thrown) {
+      if (!this.#closed && thrown instanceof StoreError) this.#become('away', thrown.message);
+      throw thrown;
+    }
+  }
+
+  /** Nothing more is written to what is damaged: it is opened anew, and only where all of it is whole. */
+  #distrust(): void {
+    this.#last = { ...this.#last, suspect: true };
+    this.#failed();
+    this.#drop();
+  }
+
+  #failed(): void {
+    this.#failures += 1;
+    const waitMs = Math.min(longestRetryMs, firstRetryMs * 2 ** (this.#failures - 1));
+    this.#retryAt = this.#dependencies.wallClock() + waitMs;
   }
 
   #timeout(timeoutMs: number): StoreError {
@@ -137,28 +172,31 @@ export class Store {
     if (this.#engine?.alive() === false) this.#drop();
     if (!this.#opening) {
       const { cause } = this.#status;
-      if (wallClock() < this.#retryAt) throw new StoreError('store_unavailable', cause ?? `${name} is away`);
+      const waitMs = this.#retryAt - wallClock();
+      // Longer than it can be: the clock was set back.
+      if (waitMs > 0 && waitMs <= longestRetryMs) throw new StoreError('store_unavailable', cause ?? `${name} is away`);
       this.#opening = this.#open();
     }
     return this.#opening;
   }
 
   async #open(): Promise<Engine> {
-    const { open, wallClock, name } = this.#dependencies;
+    const { open, name } = this.#dependencies;
     let engine: Engine | null = null;
     try {
-      engine = await open();
+      engine = await open(this.#last);
       await migrate(engine);
     } catch (thrown) {
-      await engine?.close();
       const error = engine?.errorOf(thrown) ?? asStoreError(thrown, name);
-      this.#failures += 1;
-      this.#retryAt = wallClock() + Math.min(longestRetryMs, firstRetryMs * 2 ** (this.#failures - 1));
+      await engine?.close().catch(() => undefined); // why it could not be opened matters more
+      this.#last = { ...this.#last, suspect: this.#last.suspect || error.code === 'store_corrupt' };
+      this.#failed();
       this.#opening = null;
       this.#become('away', error.message);
       throw error;
     }
     this.#failures = 0;
+    this.#last = { again: true, suspect: false };
     this.#engine = engine;
     engine.watch(() => this.#changed());
     this.#become('open', null);
@@ -167,7 +205,7 @@ export class Store {
   }
 
   #drop(): void {
-    void this.#engine?.close();
+    this.#engine?.close().catch(() => undefined); // it is of no more use, whatever its end says
     this.#engine = null;
     this.#opening = null;
   }
@@ -177,7 +215,10 @@ export class Store {
   }
 
   #become(status: StoreStatus['status'], cause: string | null): void {
-    if (this.#status.status === status) return;
+    if (this.#status.status === status) {
+      this.#status = { ...this.#status, cause };
+      return;
+    }
     const { name, wallClock, onStatus } = this.#dependencies;
     this.#status = { status, name, cause, since: wallClock() };
     onStatus(this.#status);
@@ -186,18 +227,4 @@ export class Store {
 
 function asStoreError(thrown: unknown, name: string): StoreError {
   return thrown instanceof StoreError ? thrown : new StoreError('store_unavailable', `${name}: ${messageOf(thrown)}`);
-}
-
-async function inTime<Result>(work: Promise<Result>, ms: number, late: () => Error): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-    // A call that ends after its timeout has nobody to tell.
-    work.catch(() => undefined);
-  }
 }

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  * `simulator` stands beside them: it plays the outside world, so the router's parts must not know it.
  */
 const layers = [
-  ['src/main.ts', 'src/demo/'],
+  ['src/main.ts', 'src/state-commands.ts', 'src/demo/'],
   ['src/stdio.ts', 'src/shutdown.ts', 'src/counting-transport.ts', 'src/simulated-config.ts', 'src/simulator/'],
   ['src/app.ts', 'src/app-state.ts'],
   ['src/server.ts'],

@@ -4,12 +4,19 @@ import { RoutingSettings } from '../../src/routing/routing-settings.ts';
 import { localValue } from '../../src/store/shared-state.ts';
 import { configWith } from '../support-files/config.ts';
 import { broken, ScriptedPath, standing } from '../support-files/scripted-path.ts';
+import { noStateFaults } from '../support-files/state-faults.ts';
 
 function monitored() {
   const clock = { now: 0, wall: Date.UTC(2026, 0, 1) };
   const paths = { direct: new ScriptedPath('direct'), mcp: new ScriptedPath('mcp') };
   const settings = new RoutingSettings(configWith().routing, localValue(Date.now));
-  const health = new HybridHealthMonitor({ paths, settings, now: () => clock.now, wallClock: () => clock.wall });
+  const health = new HybridHealthMonitor({
+    paths,
+    settings,
+    state: noStateFaults,
+    now: () => clock.now,
+    wallClock: () => clock.wall,
+  });
   const fail = (path: 'direct' | 'mcp', times = 6) => {
     for (let time = 0; time < times; time += 1) health.path(path).recordCall('standard', 1, 'ECONNREFUSED');
   };

@@ -8,6 +8,7 @@ import { localValue } from '../../src/store/shared-state.ts';
 import { configWith } from '../support-files/config.ts';
 import { recordingLogger } from '../support-files/log-lines.ts';
 import { fault, ScriptedPath } from '../support-files/scripted-path.ts';
+import { noStateFaults } from '../support-files/state-faults.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -32,7 +33,7 @@ function probing(flags: Record<string, unknown> = {}) {
   const paths = { direct: new ProbedPath('direct'), mcp: new ProbedPath('mcp') };
   const now = () => Date.now();
   const settings = new RoutingSettings(config.routing, localValue(Date.now));
-  const health = new HybridHealthMonitor({ paths, settings, now, wallClock: now });
+  const health = new HybridHealthMonitor({ paths, settings, state: noStateFaults, now, wallClock: now });
   const log = recordingLogger();
   const prober = new HealthProber({ paths, health, config: config.health, logger: log.logger, now });
   prober.start();

@@ -1,4 +1,5 @@
 import { createState } from '../../src/app-state.ts';
+import { clearing } from '../../src/compliance/personal-data/clearing.ts';
 import { createPersonalDataProtector } from '../../src/compliance/personal-data/protector.ts';
 import { ResidencyTargets } from '../../src/compliance/residency/targets.ts';
 import { HealthHistory } from '../../src/health/history.ts';
@@ -51,6 +52,7 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
     state,
     targets,
     protector,
+    cleared: clearing(config.personalData),
     support,
     history,
     paths,

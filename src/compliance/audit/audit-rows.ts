@@ -1,5 +1,7 @@
-import { z } from 'zod';
+import { sql } from 'kysely';
+import type { Engine } from '../../store/engine.ts';
 import type { Db, Store, Trx } from '../../store/store.ts';
+import { fittingHead, type HeadRow, type HeadTrust } from './audit-head.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import { type AuditRow, type LogHead, type PreparedDraft, sealPrepared } from './entry.ts';
 import { Frontier } from './merkle.ts';
@@ -8,21 +10,22 @@ import type { NoteSigner } from './signed-note.ts';
 /** The lock under which rows get their places in the log. */
 export const auditLock = 'audit';
 
-/** Rows of one insert: SQLite takes 32,766 parameters a statement, eight a row. */
-const rowsPerInsert = 1_000;
 const rowsPerPage = 2_000;
-const hashesSchema = z.array(z.string());
 
 export interface Appended {
   head: LogHead;
   /** The signed head. */
   note: string;
+  /** The end of the log that these rows were fastened to. */
+  before: Pick<LogHead, 'size' | 'leaf'>;
   /** Rows that this call added; fewer than were given where some had been added before. */
   added: number;
 }
 
 interface Signing {
   signer: NoteSigner;
+  /** Which signed heads rows may be fastened to. */
+  trust: HeadTrust;
   origin: string;
   /** Milliseconds since 1970. */
   now: number;
@@ -31,50 +34,85 @@ interface Signing {
 /**
  * Adds one writer's drafts to the log, in a transaction that holds the audit lock. Drafts that are there already, from a
  * call that was given up on and went through all the same, are passed over: each gets into the log once.
+ * @throws HybridRoutingError audit_head_invalid where the log's end is not what was signed: nothing is fastened to that
  */
 export async function appendDrafts(
   transaction: Trx,
+  { elementsOf }: Pick<Engine, 'elementsOf'>,
   drafts: readonly PreparedDraft[],
-  { signer, origin, now }: Signing,
+  { signer, trust, origin, now }: Signing,
 ): Promise<Appended> {
-  const { note, ...head } = await readHead(transaction);
-  const known = await lastWriterSeq(transaction, drafts[0]?.writer ?? '');
-  const fresh = drafts.filter(({ writerSeq }) => writerSeq > known);
-  if (fresh.length === 0) return { head, note, added: 0 };
+  const { stored, ...row } = await readHeadBefore(transaction, drafts);
+  const head = fittingHead(row, signer, trust);
+  const before = { size: head.size, leaf: head.leaf };
+  const fresh = stored === 0 ? drafts : await notStored(transaction, drafts);
+  if (fresh.length === 0) return { head, note: row.note, before, added: 0 };
   const sealed = sealPrepared(head, fresh);
-  for (let at = 0; at < sealed.rows.length; at += rowsPerInsert) {
-    const values = sealed.rows.slice(at, at + rowsPerInsert).map(columnsOf);
-    await transaction.insertInto('audit_log').values(values).execute();
-  }
+  await insertRows(transaction, elementsOf, sealed.rows);
   const { size, leaf, frontier } = sealed.head;
   const root = new Frontier(frontier).root();
-  const signed = await signCheckpoint({ origin, size, root, time: now, chain: leaf }, signer);
+  const note = await signCheckpoint({ origin, size, root, time: now, chain: leaf }, signer);
   await transaction
     .updateTable('audit_head')
-    .set({ size, leaf, frontier: JSON.stringify(frontier.hashes), note: signed })
+    .set({ size, leaf, frontier: JSON.stringify(frontier.hashes), note })
     .where('id', '=', 1)
     .execute();
-  return { head: sealed.head, note: signed, added: fresh.length };
+  trust.note = note;
+  return { head: sealed.head, note, before, added: fresh.length };
 }
 
-/** The end of the log as the store has it, with its signed note; the note is empty while the log is. */
-export async function readHead(db: Db | Trx): Promise<LogHead & { note: string }> {
-  const row = await db.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirstOrThrow();
-  const { size, leaf, note } = row;
-  return { size, leaf, note, frontier: { size, hashes: hashesSchema.parse(JSON.parse(row.frontier)) } };
+/** The head, and how many of these rows are in the log: one round trip, for every commit makes it. */
+async function readHeadBefore(transaction: Trx, drafts: readonly PreparedDraft[]): Promise<HeadRow & { stored: number }> {
+  const { writer, first, last } = rangeOf(drafts);
+  const row = await transaction
+    .selectFrom('audit_head')
+    .select(['size', 'leaf', 'frontier', 'note'])
+    .select(({ selectFrom }) =>
+      selectFrom('audit_log')
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .where('writer', '=', writer)
+        .where('writer_seq', '>=', first)
+        .where('writer_seq', '<=', last)
+        .as('stored'),
+    )
+    .where('id', '=', 1)
+    .executeTakeFirstOrThrow();
+  return { ...row, stored: row.stored ?? 0 };
 }
 
-async function lastWriterSeq(db: Db | Trx, writer: string): Promise<number> {
-  const row = await db
+async function notStored(transaction: Trx, drafts: readonly PreparedDraft[]): Promise<PreparedDraft[]> {
+  const { writer, first, last } = rangeOf(drafts);
+  const rows = await transaction
     .selectFrom('audit_log')
-    .select((select) => select.fn.max('writer_seq').as('last'))
+    .select('writer_seq')
     .where('writer', '=', writer)
-    .executeTakeFirst();
-  return Number(row?.last ?? 0);
+    .where('writer_seq', '>=', first)
+    .where('writer_seq', '<=', last)
+    .execute();
+  const stored = new Set(rows.map(({ writer_seq }) => writer_seq));
+  return drafts.filter(({ writerSeq }) => !stored.has(writerSeq));
 }
 
-function columnsOf({ seq, writer, writerSeq, at, kind, content, previous, leaf }: AuditRow) {
-  return { seq, writer, writer_seq: writerSeq, at, kind, content, previous, leaf };
+function rangeOf(drafts: readonly PreparedDraft[]) {
+  return { writer: drafts[0]?.writer ?? '', first: drafts[0]?.writerSeq ?? 0, last: drafts.at(-1)?.writerSeq ?? 0 };
+}
+
+/** All rows as one JSON parameter: the statement stays the same for any number, and is prepared once. */
+async function insertRows(transaction: Trx, elementsOf: Engine['elementsOf'], rows: readonly AuditRow[]) {
+  const values = rows.map((row) => [
+    row.seq,
+    row.writer,
+    row.writerSeq,
+    row.at,
+    row.kind,
+    row.content,
+    row.previous,
+    row.leaf,
+  ]);
+  await sql`insert into audit_log (seq, writer, writer_seq, at, kind, content, previous, leaf)
+    select cast(value ->> 0 as bigint), value ->> 1, cast(value ->> 2 as bigint), cast(value ->> 3 as bigint),
+      value ->> 4, value ->> 5, value ->> 6, value ->> 7
+    from ${elementsOf(JSON.stringify(values))}`.execute(transaction);
 }
 
 const columns = ['seq', 'writer', 'writer_seq as writerSeq', 'at', 'kind', 'content', 'previous', 'leaf'] as const;

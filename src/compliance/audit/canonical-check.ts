@@ -80,7 +80,7 @@ function endOfString(text: string, start: number): number {
   return -1;
 }
 
-/** Canonical text escapes what must be, in the shortest way: \\b \\f \\n \\r \\t, quote and backslash, else \\u00xx. */
+/** Canonical text escapes what must be, in the shortest way: \b \f \n \r \t, quote and backslash, else \u00xx. */
 function endOfEscape(text: string, at: number): number {
   if ('bfnrt"\\'.includes(text.charAt(at + 1) || ' ')) return at + 2;
   const long = text.slice(at, at + 6);

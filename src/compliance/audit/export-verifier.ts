@@ -150,7 +150,7 @@ export class ExportVerifier {
   #prove({ from, consistency }: ExportNote, note: Checkpoint): void {
     const claim = { from: this.#point, to: note, proof: consistency };
     // Anything is consistent with no rows: RFC 9162 has no proof of that.
-    const isProven = from === 0 ? consistency.length === 0 : verifyConsistency(claim);
+    const isProven = this.#point.size === 0 ? consistency.length === 0 : verifyConsistency(claim);
     if (from !== this.#point.size) {
       const message = `the proof starts from ${from} rows, but the note before is of ${this.#point.size}: one between them is missing`;
       this.breaks.add('proof_invalid', message);

@@ -2,18 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../config/errors.ts';
-import { isPlainObject } from './canonical-json.ts';
-import {
-  type ExportManifest,
-  exportFormat,
-  exportVersion,
-  manifestSchema,
-  openLine,
-  parseJson,
-} from './export-format.ts';
+import { openLine } from './export-format.ts';
+import { ownKey, parseManifest, Unreadable } from './export-manifest.ts';
 import type { ExportReport } from './export-report.ts';
 import { ExportVerifier, type LineSums } from './export-verifier.ts';
-import { formatKey, parseTrustedKey, type TrustedKey } from './note-keys.ts';
+import { formatKey, type TrustedKey } from './note-keys.ts';
 import { type FileLine, splitLines } from './split-lines.ts';
 
 export interface VerifyExportOptions {
@@ -25,9 +18,6 @@ export interface VerifyExportOptions {
   /** A longer line is a break; 16 MiB if absent. */
   maxLineBytes?: number | undefined;
 }
-
-/** Why nothing can be said of a file. */
-class Unreadable extends Error {}
 
 /**
  * Verifies an export offline. Memory is flat in its size.
@@ -144,29 +134,6 @@ class ExportFile {
   #sums(): LineSums {
     const sha256 = this.#sha256.copy().digest('hex');
     return { lines: this.lines - 1, sha256 };
-  }
-}
-
-function parseManifest(text: string): ExportManifest {
-  const value = parseJson(text);
-  if (!isPlainObject(value) || value.format !== exportFormat)
-    throw new Unreadable(`line 1 is not the manifest of an audit export ("format": "${exportFormat}")`);
-  if (typeof value.version === 'number' && value.version > exportVersion)
-    throw new Unreadable(
-      `the export has version ${value.version}, this program reads version ${exportVersion}: use a newer one`,
-    );
-  const { sum: _, ...rest } = value;
-  const manifest = manifestSchema.safeParse(rest);
-  if (manifest.success) return manifest.data;
-  const [issue] = manifest.error.issues;
-  throw new Unreadable(`the manifest on line 1 is damaged: ${issue?.path.join('.')}: ${issue?.message}`);
-}
-
-function ownKey(text: string): TrustedKey {
-  try {
-    return parseTrustedKey(text);
-  } catch (cause) {
-    throw new Unreadable(`the manifest on line 1 is damaged: publicKeys: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -11,7 +11,7 @@ import {
   rowLine,
   sealLine,
 } from './export-format.ts';
-import { type IncludedNote, includedNotes, lastNoteSize } from './export-notes.ts';
+import { includedNotes, lastNoteSize, PlacedNotes } from './export-notes.ts';
 import { ExportTree } from './export-tree.ts';
 import { noLeaf } from './merkle.ts';
 
@@ -68,34 +68,43 @@ async function* bodyLines(request: ExportRequest): AsyncGenerator<Line, void, un
   const treeSize = await lastNoteSize(includedNotes(source, range), size);
   const proofs = proofsOf(request, range).filter((seq) => seq <= treeSize);
   const tree = new ExportTree(proofs, treeSize);
-  const previous = await follow(tree, source, from - 1);
-  const notes = new Notes(includedNotes(source, range), tree, to);
+  const previous = await follow(tree, source, from - 1, signal);
+  const notes = new PlacedNotes(includedNotes(source, range), tree, to);
   const firstNote = await notes.start();
   const manifest = { format: exportFormat, version: exportVersion, origin, from, to, rows: to - from + 1 } as const;
   const rest = { treeSize, prefix: tree.state(), previous, firstNote, proofs, createdAt };
   const publicKeys = [...request.publicKeys];
   yield { kind: 'manifest', text: sealLine({ ...manifest, ...rest, publicKeys } satisfies ExportManifest) };
-  yield* notes.due();
-  for await (const page of source.pages(from, to)) {
-    signal?.throwIfAborted();
-    for (const row of page) {
-      tree.append(row.leaf);
-      yield { kind: 'rows', text: rowLine(row) };
-      if (notes.isDue()) yield* notes.due();
+  try {
+    for await (const text of notes.due()) yield { kind: 'notes', text };
+    for await (const page of source.pages(from, to)) {
+      signal?.throwIfAborted();
+      for (const row of page) {
+        tree.append(row.leaf);
+        yield { kind: 'rows', text: rowLine(row) };
+        if (notes.isDue()) for await (const text of notes.due()) yield { kind: 'notes', text };
+      }
     }
-  }
-  for (let next = notes.next; next; next = await notes.advance()) {
-    if (next.size !== null && next.size > tree.size && next.size <= size) {
-      tree.aim(next);
-      await follow(tree, source, next.size, signal);
+    for (let next = notes.next; next; next = await notes.advance()) {
+      if (next.size !== null && next.size > tree.size && next.size <= size) {
+        tree.aim(next);
+        await follow(tree, source, next.size, signal);
+      }
+      yield { kind: 'notes', text: notes.line(next) };
     }
-    yield notes.line(next);
+  } finally {
+    await notes.close();
   }
   for (const seq of proofs) yield { kind: 'proofs', text: otherLine({ inclusion: tree.inclusion(seq) }) };
 }
 
 /** Takes the leaves up to `to` into the tree; gives the last one. */
-async function follow(tree: ExportTree, source: AuditSource, to: number, signal?: AbortSignal): Promise<string> {
+async function follow(
+  tree: ExportTree,
+  source: AuditSource,
+  to: number,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   let last = noLeaf;
   if (tree.size >= to) return last;
   for await (const leaves of source.leaves(tree.size + 1, to)) {
@@ -106,57 +115,6 @@ async function follow(tree: ExportTree, source: AuditSource, to: number, signal?
     }
   }
   return last;
-}
-
-/** The notes of an export, each where the rows reach its size. */
-class Notes {
-  readonly #notes: AsyncGenerator<IncludedNote, void, undefined>;
-  readonly #tree: ExportTree;
-  readonly #to: number;
-  next: IncludedNote | undefined;
-  /** The one after it: a note says where the next one stands, so that none can be left out. */
-  #second: IncludedNote | undefined;
-
-  constructor(notes: AsyncGenerator<IncludedNote, void, undefined>, tree: ExportTree, to: number) {
-    this.#notes = notes;
-    this.#tree = tree;
-    this.#to = to;
-  }
-
-  /** Gives the place of the first note. */
-  async start(): Promise<number | null> {
-    await this.advance();
-    await this.advance();
-    return this.#placeOf(this.next);
-  }
-
-  async advance(): Promise<IncludedNote | undefined> {
-    const step = await this.#notes.next();
-    this.next = this.#second;
-    this.#second = step.done ? undefined : step.value;
-    this.#tree.aim(this.next);
-    return this.next;
-  }
-
-  isDue(): boolean {
-    // The head waits for the last row.
-    return this.next?.kind === 'checkpoint' && (this.next.size ?? 0) <= this.#tree.size;
-  }
-
-  async *due(): AsyncGenerator<Line, void, undefined> {
-    for (let next = this.next; next && this.isDue(); next = await this.advance()) yield this.line(next);
-  }
-
-  line(next: IncludedNote): Line {
-    const note = { ...this.#tree.note(next), next: this.#placeOf(this.#second) };
-    return { kind: 'notes', text: otherLine(next.kind === 'head' ? { head: note } : { checkpoint: note }) };
-  }
-
-  /** The row after which a note will stand: that of its size, or here, if that is past, or else the last one. */
-  #placeOf(note: IncludedNote | undefined): number | null {
-    if (!note) return null;
-    return note.kind === 'head' ? this.#to : Math.min(Math.max(note.size ?? 0, this.#tree.size), this.#to);
-  }
 }
 
 class Sums {

@@ -102,8 +102,8 @@ class GapFinder {
   }
 
   #followPruned({ seq, at, content }: AuditRow): void {
-    if (content !== null) this.#pruned = null;
-    else if (this.#pruned?.to === seq - 1) {
+    if (content !== null) return;
+    if (this.#pruned?.to === seq - 1) {
       this.#pruned.to = seq;
       this.#pruned.until = at;
     } else this.#pruned = this.#add('rows_pruned', seq, seq, at, at);

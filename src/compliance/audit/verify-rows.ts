@@ -31,18 +31,22 @@ export interface VerifyRequest {
  */
 export async function verifyRows(request: VerifyRequest): Promise<AuditVerification> {
   const verifier = new RowVerifier(request);
-  const anchors = new Anchors(request.checkpoints, verifier, request.start?.size ?? 0);
-  await anchors.passed();
-  for await (const page of request.pages) {
-    for (const row of page) {
-      verifier.row(row);
-      if (verifier.seq >= anchors.nextSize) await anchors.passed();
-      if (verifier.rows % rowsATurn === 0) await turn(request.signal);
+  const anchors = new Anchors(request.checkpoints, verifier);
+  try {
+    await anchors.passed();
+    for await (const page of request.pages) {
+      for (const row of page) {
+        verifier.row(row);
+        if (verifier.seq >= anchors.nextSize) await anchors.passed();
+        if (verifier.rows % rowsATurn === 0) await turn(request.signal);
+      }
+      request.onProgress?.(verifier.rows);
+      await turn(request.signal);
     }
-    request.onProgress?.(verifier.rows);
-    await turn(request.signal);
+    await anchors.end();
+  } finally {
+    await anchors.close();
   }
-  await anchors.end();
   verifier.head(request.head);
   return verifier.result();
 }
@@ -56,13 +60,11 @@ async function turn(signal: AbortSignal | undefined): Promise<void> {
 class Anchors {
   readonly #notes: AsyncIterator<string> | Iterator<string>;
   readonly #verifier: RowVerifier;
-  readonly #start: number;
   #next: Checkpoint | null | undefined;
 
-  constructor(notes: VerifyRequest['checkpoints'], verifier: RowVerifier, start: number) {
+  constructor(notes: VerifyRequest['checkpoints'], verifier: RowVerifier) {
     this.#notes = Symbol.asyncIterator in notes ? notes[Symbol.asyncIterator]() : notes[Symbol.iterator]();
     this.#verifier = verifier;
-    this.#start = start;
   }
 
   /** The rows at which `passed` wants to be called. */
@@ -74,7 +76,7 @@ class Anchors {
   async passed(): Promise<void> {
     if (this.#next === undefined) this.#next = await this.#pull(0);
     while (this.#next && this.#next.size <= this.#verifier.seq) {
-      // One that a gap in the rows jumped over has nothing to compare with; the gap is reported.
+      // One before the start, or in a gap in the rows, which is reported, has nothing to compare with.
       if (this.#next.size === this.#verifier.seq) this.#verifier.checkpoint(this.#next);
       this.#next = await this.#pull(this.#next.size);
     }
@@ -88,13 +90,18 @@ class Anchors {
     }
   }
 
-  /** The next checkpoint that is signed, in order, and not before the start; null after the last. */
+  /** Lets the source go, also where it was not read to its end. */
+  async close(): Promise<void> {
+    await this.#notes.return?.();
+  }
+
+  /** The next checkpoint that is signed, and in order; null after the last. */
   async #pull(after: number): Promise<Checkpoint | null> {
     for (;;) {
       const step = await this.#notes.next();
       if (step.done) return null;
       const checkpoint = this.#verifier.open(step.value, 'checkpoint_invalid');
-      if (!checkpoint || checkpoint.size < this.#start) continue;
+      if (!checkpoint) continue;
       if (checkpoint.size >= after) return checkpoint;
       const message = `the checkpoint of size ${checkpoint.size} stands after the one of size ${after}`;
       this.#verifier.fault(checkpoint.size, 'checkpoint_order', message);

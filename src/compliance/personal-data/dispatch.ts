@@ -1,38 +1,49 @@
-import type { Dictionary } from './dictionary.ts';
-import { slotOf } from './dictionary.ts';
+import { type Dictionary, slotOf } from './dictionary.ts';
 import type { LexerSink } from './lexer.ts';
-import type { Recognizer, Scan } from './recognizer.ts';
+import type { Recognizer, Scan, TokenShape } from './recognizer.ts';
 
 const longestLength = 64;
+/** Characters behind a token that a shape may ask for. */
+const followers = ' .-/+()';
+const kinds = followers.length + 1;
 
-/** Tables from what the lexer sees to the recognizers that want it, and the sink that looks them up. */
+type AtToken = NonNullable<Recognizer['atToken']>;
+type AtChar = NonNullable<Recognizer['atChar']>;
+
+/**
+ * Tables from what the lexer sees to the functions that want it, and the sink that looks them up. Functions, not
+ * recognizers: reading a method from objects of many shapes costs more than calling it.
+ */
 export function createDispatch(
   recognizers: readonly Recognizer[],
   dictionary: Dictionary,
   marks: string,
 ): (scan: Scan, lastCue: Int32Array) => LexerSink {
-  const numbers = byLength(recognizers, ({ numbers: range }) => range);
-  const mixed = byLength(recognizers, ({ mixed: range }) => range);
-  const byMark: Recognizer[][] = Array.from({ length: 128 }, () => []);
+  const numbers = byShape(recognizers, ({ numbers: shapes }) => shapes);
+  const mixed = byShape(recognizers, ({ mixed: shapes }) => shapes);
+  const byMark: AtChar[][] = Array.from({ length: 128 }, () => []);
   for (const mark of marks) {
-    byMark[mark.charCodeAt(0)] = recognizers.filter(({ chars }) => chars?.includes(mark));
+    byMark[mark.charCodeAt(0)] = recognizers.flatMap(({ chars, atChar }) =>
+      atChar && chars?.includes(mark) ? [atChar] : [],
+    );
   }
-  const longs = recognizers.filter(({ long }) => long !== undefined);
-  const shortestLong = Math.min(...longs.map(({ long }) => long ?? 0));
+  const longs = recognizers.flatMap(({ long, atLong }) => (atLong && long !== undefined ? [{ long, atLong }] : []));
+  const shortestLong = Math.min(...longs.map(({ long }) => long));
   const { slots } = dictionary;
 
   return (scan, lastCue) => ({
     mark: (index, code) => {
-      for (const recognizer of byMark[code] ?? []) recognizer.atChar?.(scan, index);
+      for (const call of byMark[code] ?? []) call(scan, index);
     },
     word: (start, end, digits, hash) => {
       const length = end - start;
       if (digits > 0) {
         const table = digits === length ? numbers : mixed;
-        for (const recognizer of table[Math.min(length, longestLength)] ?? []) recognizer.atToken?.(scan, start, end);
+        const next = followers.indexOf(scan.text.charAt(end) || 'x') + 1;
+        for (const call of table[Math.min(length, longestLength) * kinds + next] ?? []) call(scan, start, end);
       }
       if (length >= shortestLong) {
-        for (const recognizer of longs) if (length >= (recognizer.long ?? 0)) recognizer.atLong?.(scan, start, end);
+        for (const { long, atLong } of longs) if (length >= long) atLong(scan, start, end);
       }
       if (length > longestLength || slots[slotOf(hash)] === 0) return;
       const word = scan.text.slice(start, end).toLowerCase();
@@ -44,15 +55,20 @@ export function createDispatch(
   });
 }
 
-/** For each length, 64 standing for all above, the recognizers whose range holds it. */
-function byLength(
+/** For each length (64 standing for all above) and each follower (0 for any other), what is called for a token. */
+function byShape(
   recognizers: readonly Recognizer[],
-  rangeOf: (recognizer: Recognizer) => readonly [number, number] | undefined,
-): Recognizer[][] {
-  return Array.from({ length: longestLength + 1 }, (_, length) =>
-    recognizers.filter((recognizer) => {
-      const range = rangeOf(recognizer);
-      return range !== undefined && length >= range[0] && length <= range[1];
-    }),
-  );
+  shapesOf: (recognizer: Recognizer) => readonly TokenShape[] | undefined,
+): AtToken[][] {
+  return Array.from({ length: (longestLength + 1) * kinds }, (_, slot) => {
+    const length = Math.floor(slot / kinds);
+    const follower = followers.charAt((slot % kinds) - 1);
+    const fits = ({ from, to, followedBy }: TokenShape): boolean =>
+      length >= from &&
+      length <= to &&
+      (followedBy === undefined || (follower !== '' && followedBy.includes(follower)));
+    return recognizers.flatMap((recognizer) =>
+      recognizer.atToken && shapesOf(recognizer)?.some(fits) ? [recognizer.atToken] : [],
+    );
+  });
 }

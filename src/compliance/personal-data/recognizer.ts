@@ -20,6 +20,13 @@ export interface Scan {
   spend(): boolean;
 }
 
+/** Tokens of `from` to `to` characters (64 stands for all above); with `followedBy`, only those in front of one of its characters. */
+export interface TokenShape {
+  readonly from: number;
+  readonly to: number;
+  readonly followedBy?: string;
+}
+
 /**
  * One family of patterns. The lexer walks the text once and calls a recognizer only where something that it subscribed
  * to begins; each call may look at a bounded number of characters, so a scan is linear whatever the text holds.
@@ -30,10 +37,10 @@ export interface Recognizer {
   readonly cues?: Readonly<Record<string, string>>;
   /** Words (small letters, split by spaces) that `atWord` is called for. */
   readonly words?: string;
-  /** Shortest and longest run of digits, standing alone, that `atToken` is called for. */
-  readonly numbers?: readonly [number, number];
-  /** Shortest and longest run of letters and digits, both, that `atToken` is called for. */
-  readonly mixed?: readonly [number, number];
+  /** Runs of digits that `atToken` is called for. */
+  readonly numbers?: readonly TokenShape[];
+  /** Runs of letters and digits, both, that `atToken` is called for. */
+  readonly mixed?: readonly TokenShape[];
   /** Characters out of `marks` that `atChar` is called for. */
   readonly chars?: string;
   /** Shortest run of letters (and digits) that `atLong` is called for. */

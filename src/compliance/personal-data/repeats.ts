@@ -60,5 +60,5 @@ export function createRepeatFinder(known: readonly KnownValue[]): RepeatFinder |
 }
 
 function escaped(value: string): string {
-  return value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -143,6 +143,7 @@ describe('isCanonicalJson', () => {
     String.raw`"\ud800"`,
     String.raw`"\u000A"`,
     '"\ud800"',
+    '"\udc00\udc00"',
     '"\n"',
     '[1,]',
     '',

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sealLine } from '../../../src/compliance/audit/export-format.ts';
 import { check, exported, sourceOf } from './sample-export.ts';
 import { resealed, sampleLog } from './sample-log.ts';
+
+// Hundreds of logs are verified in one test.
+vi.setConfig({ testTimeout: 60_000 });
 
 const log = await sampleLog(29, 7);
 const files = [
@@ -42,7 +45,7 @@ describe('tampering with an export', () => {
           expect(report.firstBreak?.line).toBe(found);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -108,6 +111,48 @@ describe('tampering with an export', () => {
     });
     const range = await exported(sourceOf({ ...log, rows }), { from: 15, to: 20 });
     expect(await check(range)).toMatchObject({ exitCode: 1, firstBreak: { kind: 'root_mismatch' } });
+    const inside = await exported(sourceOf({ ...log, rows }), { from: 16, to: 20 });
+    expect(await check(inside)).toMatchObject({ exitCode: 1, firstBreak: { kind: 'proof_invalid' } });
+  });
+
+  it('is found when a proof is left out or starts elsewhere, and the sums are computed anew', async () => {
+    const lines = (await exported(sourceOf(log), { from: 16, to: 20 })).trimEnd().split('\n').slice(0, -1);
+    const at = lines.findIndex((line) => line.startsWith('{"checkpoint"'));
+    const { checkpoint } = JSON.parse(lines[at] ?? '');
+    for (const change of [{ from: 0, consistency: [] }, { consistency: [] }, { from: 19 }, { from: 0 }]) {
+      const changed = lines.with(at, sealLine({ checkpoint: { ...checkpoint, ...change } }));
+      const { exitCode, firstBreak } = await check(withTrailer(changed));
+      expect({ exitCode, kind: firstBreak?.kind, line: firstBreak?.line }).toEqual({
+        exitCode: 1,
+        kind: 'proof_invalid',
+        line: at + 1,
+      });
+    }
+    expect((await check(withTrailer(lines))).exitCode).toBe(0);
+  });
+
+  it('is found when the manifest tells of another tree, or an inclusion proof is not one', async () => {
+    const lines = (await exported(sourceOf(log))).trimEnd().split('\n').slice(0, -1);
+    const { sum: _, ...manifest } = JSON.parse(lines[0] ?? '');
+    const other = await check(withTrailer(lines.with(0, sealLine({ ...manifest, treeSize: 28 }))));
+    expect(other).toMatchObject({ exitCode: 1, firstBreak: { kind: 'trailer_mismatch' } });
+    const { inclusion } = JSON.parse(lines.at(-1) ?? '');
+    for (const change of [{ hashes: inclusion.hashes.toReversed() }, { size: 28 }, { seq: 28 }]) {
+      const changed = lines.with(-1, sealLine({ inclusion: { ...inclusion, ...change } }));
+      expect(await check(withTrailer(changed))).toMatchObject({
+        exitCode: 1,
+        firstBreak: { kind: 'proof_invalid', line: lines.length },
+      });
+    }
+  });
+
+  it('is found when the trailer has another sum', async () => {
+    const [file = ''] = files;
+    const lines = file.trimEnd().split('\n');
+    const { trailer } = JSON.parse(lines.at(-1) ?? '');
+    const other = sealLine({ trailer: { ...trailer, sha256: '0'.repeat(64) } });
+    const report = await check(`${lines.with(-1, other).join('\n')}\n`);
+    expect(report).toMatchObject({ exitCode: 1, firstBreak: { kind: 'trailer_mismatch', line: lines.length } });
   });
 
   it('is found when rows are removed from the end, and the sums computed anew', async () => {

@@ -2,13 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isCanonicalJson } from '../../../src/compliance/audit/canonical-check.ts';
 import { reportText } from '../../../src/compliance/audit/export-report.ts';
 import { verifyExportFile } from '../../../src/compliance/audit/export-verify.ts';
 import { trustedKey } from '../../../src/compliance/audit/note-keys.ts';
 import { check, exported, sourceOf } from './sample-export.ts';
 import { sampleLog, strangerSigner, trustedKeys } from './sample-log.ts';
+
+// Hundreds of logs are verified in one test.
+vi.setConfig({ testTimeout: 60_000 });
 
 const log = await sampleLog(47);
 const source = sourceOf(log);

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type AuditRow, sealRows } from '../../../src/compliance/audit/entry.ts';
 import { leafHash } from '../../../src/compliance/audit/merkle.ts';
 import { resealed, sampleLog, signedAt, strangerSigner, verify } from './sample-log.ts';
+
+// Hundreds of logs are verified in one test.
+vi.setConfig({ testTimeout: 60_000 });
 
 // 47 rows with a checkpoint each 10: some rows are anchored several times, the last 7 by the signed head alone.
 const size = 47;

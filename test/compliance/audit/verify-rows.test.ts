@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { signCheckpoint } from '../../../src/compliance/audit/checkpoint.ts';
 import { emptyHead } from '../../../src/compliance/audit/entry.ts';
 import { verifyRows } from '../../../src/compliance/audit/verify-rows.ts';
-import { origin, pagesOf, sampleLog, signedAt, startedAt, strangerSigner, trustedKeys, verify } from './sample-log.ts';
+import {
+  checkpointAt,
+  origin,
+  pagesOf,
+  sampleLog,
+  signedAt,
+  signer,
+  startedAt,
+  strangerSigner,
+  trustedKeys,
+  verify,
+} from './sample-log.ts';
 
 const log = await sampleLog(47);
 
@@ -76,6 +88,28 @@ describe('verifyRows on a whole log', () => {
     await expect(stopped).rejects.toThrow('enough');
   });
 
+  it('lets its sources go when it stops early', async () => {
+    const closed: string[] = [];
+    const pages = async function* () {
+      try {
+        yield* pagesOf(log.rows, 1);
+      } finally {
+        closed.push('pages');
+      }
+    };
+    const checkpoints = async function* () {
+      try {
+        yield* log.checkpoints;
+      } finally {
+        closed.push('checkpoints');
+      }
+    };
+    const signal = AbortSignal.abort(new Error('enough'));
+    const stopped = verifyRows({ pages: pages(), checkpoints: checkpoints(), head: log.head, trustedKeys, signal });
+    await expect(stopped).rejects.toThrow('enough');
+    expect(closed).toEqual(['pages', 'checkpoints']);
+  });
+
   it('lets other work run between pages', async () => {
     const order: string[] = [];
     const pages = async function* () {
@@ -110,6 +144,13 @@ describe('verifyRows on checkpoints and heads', () => {
     expect((await verifyRows({ ...request, origin })).ok).toBe(true);
     const other = await verifyRows({ ...request, pages: pagesOf(log.rows), origin: 'another' });
     expect(other.firstBreak?.message).toContain('it is of another log');
+  });
+
+  it('finds a checkpoint whose chain hash is not that of its last row', async () => {
+    const checkpoint = { ...checkpointAt(await headAt(20)), chain: log.rows[18]?.leaf ?? '' };
+    const checkpoints = log.checkpoints.with(1, await signCheckpoint(checkpoint, signer));
+    const found = await verify({ ...log, checkpoints });
+    expect(found).toMatchObject({ verifiedTo: 10, firstBreak: { kind: 'root_mismatch', seq: 20, from: 11 } });
   });
 
   it('finds checkpoints out of order', async () => {

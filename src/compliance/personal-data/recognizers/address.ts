@@ -19,8 +19,10 @@ const placeForm = new RegExp(
 const notPlaces =
   /^ (?:Jahr|Monat|Tag|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Kapitel|Abschnitt|Raum|Zimmer|Schnitt|Quartal|Schritt|Artikel|Port|Level)/;
 
-const postUs =
-  "(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl)\\.? ?#?[\\w-]{1,6})?(?:[,\\n]{1,2} ?\\p{Lu}[\\p{L}.' -]{1,30}?)?(?:,? (?:[A-Z]{2},? )?\\d{5}(?:-\\d{4})?(?!\\d)|,? [A-Z]{1,2}\\d[A-Z\\d]? \\d[A-Z]{2}(?!\\w))?";
+const unit = '(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl)\\.? ?#?[\\w-]{1,6})?';
+const zip =
+  "(?:(?:[A-Z]{2},? )?\\d{5}(?:-\\d{4})?(?!\\d)|[A-Z]{1,2}\\d[A-Z\\d]? \\d[A-Z]{2}(?!\\w)|[A-Z]{2}(?![\\w'’]))";
+const postUs = `${unit}(?:(?:[,\\n]{1,2} ?\\p{Lu}[\\p{L}.' -]{1,30}?)?,? ${zip})?`;
 const englishRest = new RegExp(`\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\.?(?!\\w))?${postUs}`, 'uy');
 const englishBefore =
   /(?:^|[^\p{L}\d.,-])(\d{1,6}[A-Za-z]?(?:[-/]\d{1,4})?,? (?:(?:N|S|E|W|North|South|East|West)\.? )?(?:(?:\p{Lu}[\p{L}.'’-]{0,20}|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del) ){1,4})$/u;
@@ -78,8 +80,8 @@ function atPlace(scan: Scan, start: number, end: number): void {
   scan.emit('ADDRESS', start, end + match[0].length, placed ? 0.8 : cued || lettered ? 0.65 : 0.3);
 }
 
-function numberFollows(text: string, end: number): boolean {
-  for (let index = end; index < end + 16; index += 1) if (isDigitAt(text, index)) return true;
+function numberFollows(text: string, end: number, reach = 16): boolean {
+  for (let index = end; index < end + reach; index += 1) if (isDigitAt(text, index)) return true;
   return false;
 }
 
@@ -138,6 +140,7 @@ function romanceStreet(scan: Scan, start: number, end: number): void {
       return;
     }
   }
+  if (!numberFollows(text, end, 64)) return;
   romance.lastIndex = text.charAt(end) === '.' ? end + 1 : end;
   if (/\p{Lu}/u.test(text.charAt(start)) && romance.test(text)) scan.emit('ADDRESS', start, romance.lastIndex, 0.75);
 }
@@ -153,8 +156,8 @@ const usState =
 /** Postcodes that are told by themselves: British ones, and American ones behind their state. */
 export const postcode: Recognizer = {
   types: ['ADDRESS'],
-  mixed: [2, 4],
-  numbers: [5, 5],
+  mixed: [{ from: 2, to: 4, followedBy: ' ' }],
+  numbers: [{ from: 5, to: 5 }],
   atToken: (scan, start, end) => {
     const { text } = scan;
     if (isDigitAt(text, start)) {

@@ -131,7 +131,10 @@ const awsSecret = /[A-Za-z\d/+]{40}(?![A-Za-z\d/+=])/y;
 export const awsSecretKey: Recognizer = {
   types: ['AWS_SECRET_KEY'],
   cues: { aws: 'aws amazon secret akia' },
-  mixed: [4, 40],
+  mixed: [
+    { from: 40, to: 40 },
+    { from: 4, to: 39, followedBy: '/+' },
+  ],
   atToken: (scan, start) => {
     if (!scan.cued('aws', start, 64) || /[\w/+]/.test(scan.text.charAt(start - 1))) return;
     awsSecret.lastIndex = start;

@@ -3,12 +3,15 @@
 const zero = 0x30;
 const digitAt = (digits: string, index: number): number => digits.charCodeAt(index) - zero;
 
-/** ISO/IEC 7812: every second digit from the right doubled, the sum of digits divisible by ten. */
-export function luhn(digits: string): boolean {
+/** ISO/IEC 7812 over the digits of text[start, end): every second from the right doubled, the sum of digits divisible by ten. */
+export function luhn(text: string, start = 0, end = text.length): boolean {
   let sum = 0;
-  for (let index = digits.length - 1, twice = false; index >= 0; index -= 1, twice = !twice) {
-    const digit = digitAt(digits, index);
+  let twice = false;
+  for (let index = end - 1; index >= start; index -= 1) {
+    const digit = digitAt(text, index);
+    if (digit < 0 || digit > 9) continue;
     sum += twice ? digit * 2 - (digit > 4 ? 9 : 0) : digit;
+    twice = !twice;
   }
   return sum % 10 === 0;
 }

@@ -28,14 +28,19 @@ export const creditCard: Recognizer = {
       'card cards credit debit visa mastercard maestro amex discover diners jcb kreditkarte kreditkartennummer ' +
       'karte kartennummer carte carta tarjeta tarjetas bancaire crédito credito kaart creditcard cc cardnumber cartão',
   },
-  numbers: [4, 19],
+  numbers: [
+    { from: 12, to: 19 },
+    { from: 4, to: 4, followedBy: ' -' },
+  ],
   atToken: (scan, start, end) => {
     const { text } = scan;
     const close = endOfGroups(text, start, end);
     if (close < 0 || !standsAlone(text, start, close)) return;
-    const digits = text.slice(start, close).replace(/\D/g, '');
     const cued = scan.cued('card', start, 60);
-    const issuer = luhn(digits) ? issuers.find(({ form }) => form.test(digits)) : undefined;
+    const checked = luhn(text, start, close);
+    if (!checked && !cued) return;
+    const digits = text.slice(start, close).replace(/\D/g, '');
+    const issuer = checked ? issuers.find(({ form }) => form.test(digits)) : undefined;
     if (issuer !== undefined) {
       const bare = scan.whole(start, close) ? Math.max(0.6, issuer.bare) : issuer.bare;
       scan.emit('CREDIT_CARD', start, close, cued ? 0.98 : bare);

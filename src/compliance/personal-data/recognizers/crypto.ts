@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isWordAt } from '../characters.ts';
-import type { Recognizer } from '../recognizer.ts';
+import type { Recognizer, Scan } from '../recognizer.ts';
 
 const base58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const bech32Letters = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
@@ -10,20 +10,22 @@ const segwit = /^(?:bc1|ltc1|tb1)[02-9ac-hj-np-z]{11,87}$/;
 export const crypto: Recognizer = {
   types: ['CRYPTO'],
   cues: { wallet: 'wallet bitcoin btc ethereum eth litecoin ltc dogecoin monero xmr crypto ripple xrp' },
-  mixed: [26, 110],
+  mixed: [{ from: 26, to: 64 }],
   atToken: (scan, start, end) => {
     if (end - start > 110 || isWordAt(scan.text, start - 1) || isWordAt(scan.text, end)) return;
     const value = scan.text.slice(start, end);
-    const confidence = judge(value, scan.cued('wallet', start));
+    const confidence = judge(scan, value, scan.cued('wallet', start));
     if (confidence > 0) scan.emit('CRYPTO', start, end, confidence);
   },
 };
 
-function judge(value: string, cued: boolean): number {
+function judge(scan: Scan, value: string, cued: boolean): number {
   if (/^0x[\da-f]{40}$/i.test(value)) return cued ? 0.95 : 0.7;
   const lower = value.toLowerCase();
   if (segwit.test(lower) && (value === lower || value === value.toUpperCase())) return isBech32(lower) ? 0.98 : 0;
-  if (/^[13LMDA9][1-9A-HJ-NP-Za-km-z]{25,34}$/.test(value) && isBase58Check(value)) return 0.98;
+  if (/^[13LMDA9][1-9A-HJ-NP-Za-km-z]{25,34}$/.test(value)) {
+    if (!scan.spend() || isBase58Check(value)) return 0.98; // past the budget the form decides
+  }
   if (/^4[1-9A-HJ-NP-Za-km-z]{94}$/.test(value)) return cued ? 0.95 : 0.7;
   if (cued && /^(?:[13LMDr][1-9A-HJ-NP-Za-km-z]{25,34})$/.test(value)) return /\d/.test(value) ? 0.45 : 0;
   return 0;

@@ -23,11 +23,11 @@ export const dateOfBirth: Recognizer = {
   words:
     'born dob birth birthday birthdate geb geboren geborene geborener geburtsdatum geburtstag birthdays né née naissance ' +
     "nacido nacida nacimiento nato nata nascita nascido nascida nascimento geboortedatum dateofbirth bday d'naissance bod",
-  atWord: (scan, _start, end) => {
+  atWord: (scan, _start, end, word) => {
     const near = scan.text.slice(end, end + reach + 24);
     const match = date.exec(near);
     if (match === null || match.index > reach || /\d/.test(near.charAt(match.index - 1))) return;
-    if (/[.!?]\s+\p{Lu}|\n\s*\n/u.test(near.slice(2, match.index))) return;
+    if (/[.!?]\s+\p{Lu}|\n\s*\n/u.test(near.slice(word === 'geb' ? 2 : 0, match.index))) return;
     scan.emit('DATE_OF_BIRTH', end + match.index, end + match.index + match[0].length, 0.85);
   },
 };

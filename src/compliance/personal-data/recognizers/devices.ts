@@ -6,7 +6,10 @@ import { luhn } from './checksums.ts';
 export const imei: Recognizer = {
   types: ['IMEI'],
   cues: { imei: 'imei imeis device gerät' },
-  numbers: [2, 15],
+  numbers: [
+    { from: 15, to: 15 },
+    { from: 2, to: 2, followedBy: '-' },
+  ],
   atToken: (scan, start, end) => {
     const match = /^(?:\d{15}|\d\d-\d{6}-\d{6}-\d)(?!\d)/.exec(scan.text.slice(start, start + 19));
     if (match === null || (end - start !== 15 && end - start !== 2)) return;
@@ -31,7 +34,7 @@ export const vin: Recognizer = {
   cues: {
     vin: 'vin fahrgestellnummer fin fahrzeugidentifizierungsnummer fahrzeugidentnummer vehicle chassis fahrzeug',
   },
-  mixed: [17, 17],
+  mixed: [{ from: 17, to: 17 }],
   atToken: (scan, start, end) => {
     const value = scan.text.slice(start, end);
     if (!/^[A-HJ-NPR-Z\d]{17}$/.test(value) || !standsAlone(scan.text, start, end)) return;
@@ -60,7 +63,7 @@ const pair = /(-?\d{1,2}\.\d{4,12}),\s?(-?\d{1,3}\.\d{4,12})(?![\d.])/y;
 export const geoCoordinate: Recognizer = {
   types: ['GEO_COORDINATE'],
   cues: { geo: 'gps coordinates coordinate koordinaten location standort position latitude longitude lat geo' },
-  numbers: [1, 2],
+  numbers: [{ from: 1, to: 2, followedBy: '.' }],
   atToken: (scan, token, end) => {
     const { text } = scan;
     if (text.charCodeAt(end) !== 0x2e) return;

@@ -12,7 +12,7 @@ export const germanIdCard: Recognizer = {
   cues: {
     idCard: 'personalausweis personalausweisnummer ausweis ausweisnummer ausweisnr perso id idcard identity card',
   },
-  mixed: [9, 9],
+  mixed: [{ from: 9, to: 9 }],
   atToken: (scan, start, end) => {
     const value = scan.text.slice(start, end).toUpperCase();
     if (!((serial.test(value) && icao(value)) || oldIdCard.test(value)) || !standsAlone(scan.text, start, end)) return;
@@ -30,7 +30,7 @@ function bareOf(value: string): number {
 export const germanPassport: Recognizer = {
   types: ['DE_PASSPORT'],
   cues: { passport: 'reisepass pass passnummer passnr reisepassnummer passport' },
-  mixed: [9, 9],
+  mixed: [{ from: 9, to: 9 }],
   atToken: (scan, start, end) => {
     const value = scan.text.slice(start, end).toUpperCase();
     if (!serial.test(value) || !icao(value) || !standsAlone(scan.text, start, end)) return;
@@ -46,7 +46,7 @@ export const germanDriverLicense: Recognizer = {
     license:
       'führerschein führerscheinnummer fuehrerschein führerscheinnr fahrerlaubnis driver driving licence license',
   },
-  mixed: [11, 11],
+  mixed: [{ from: 11, to: 11 }],
   atToken: (scan, start, end) => {
     if (!/^[A-Z]{2}\d{8}[A-Z\d]$/i.test(scan.text.slice(start, end)) || !standsAlone(scan.text, start, end)) return;
     const at = { context: 'license', start, end };
@@ -62,7 +62,7 @@ export const germanHealthInsurance: Recognizer = {
       'kvnr egk krankenversichertennummer krankenversicherungsnummer krankenversicherung versichertennummer krankenkasse ' +
       'gesundheitskarte versicherung versicherungsnummer versichertennr aok barmer health insurance',
   },
-  mixed: [10, 10],
+  mixed: [{ from: 10, to: 10 }],
   atToken: (scan, start, end) => {
     const value = scan.text.slice(start, end).toUpperCase();
     if (!/^[A-Z]\d{9}$/.test(value) || !isHealthNumber(value) || !standsAlone(scan.text, start, end)) return;
@@ -95,8 +95,14 @@ export const germanSocialSecurity: Recognizer = {
       'rvnr rentenversicherung rentenversicherungsnummer sozialversicherung sozialversicherungsnummer svnr sv ' +
       'sozialversicherungsausweis versicherungsnummer rentenversicherungsnr',
   },
-  mixed: [12, 12],
-  numbers: [2, 8],
+  mixed: [
+    { from: 12, to: 12 },
+    { from: 9, to: 9, followedBy: ' ' },
+  ],
+  numbers: [
+    { from: 2, to: 2, followedBy: ' ' },
+    { from: 8, to: 8, followedBy: ' ' },
+  ],
   atToken: (scan, start) => {
     insuranceForm.lastIndex = start;
     if (!insuranceForm.test(scan.text)) return;

@@ -11,7 +11,7 @@ export const handelsregister: Recognizer = {
     register: 'handelsregister handelsregisternummer amtsgericht registergericht registernummer vereinsregister hr',
   },
   words: 'hra hrb gnr pr vr',
-  mixed: [3, 9],
+  mixed: [{ from: 4, to: 9 }],
   atWord: (scan, start) => entry(scan, start),
   atToken: (scan, start, end) => {
     if (/^HR[AB]\d/i.test(scan.text.slice(start, end))) entry(scan, start);
@@ -38,8 +38,8 @@ export const kfz: Recognizer = {
     plate:
       'kennzeichen kfz autokennzeichen nummernschild fahrzeug pkw lkw wagen auto plate amtliches amtlichen licence license',
   },
-  numbers: [1, 4],
-  mixed: [2, 7],
+  numbers: [{ from: 1, to: 4 }],
+  mixed: [{ from: 2, to: 7 }],
   atToken: (scan, start, end) => {
     const { text } = scan;
     const gap = text.charCodeAt(start - 1);
@@ -62,11 +62,15 @@ export const kfz: Recognizer = {
 const city =
   /^ \p{Lu}\p{Ll}{2,24}(?:-\p{Lu}\p{Ll}{2,20}| \p{Lu}\p{Ll}{3,20}(?=[,.\n]|$)| am \p{Lu}\p{Ll}+| \(\p{Lu}\p{L}+\))?/u;
 
+/** Large towns, and the endings of most others. */
+const placeLike =
+  /(?:stadt|burg|berg|furt|hausen|heim|dorf|feld|bach|kirchen|ingen|leben|ow|itz|münster|haven|rode|wald[e]?|ried|stein|tal|see|brücken?|weiler|hofen|born|werder|horst|stedt|büttel|fels|au)(?:[ -]|$)|^ (?:Berlin|München|Köln|Frankfurt|Stuttgart|Leipzig|Dortmund|Essen|Bremen|Dresden|Hannover|Bochum|Bielefeld|Bonn|Münster|Gelsenkirchen|Aachen|Kiel|Halle|Lübeck|Mainz|Rostock|Kassel|Hagen|Potsdam|Oberhausen|Erfurt|Mülheim|Leverkusen|Ulm|Jena|Trier|Köln|Neuss|Krefeld|Hamm|Herne|Gera|Siegen|Hanau|Fulda|Worms|Bad|Sankt|St|Wien|Linz|Graz|Zürich|Basel|Bern|Genf|Luzern|Celle|Emden|Stade|Soest|Unna|Lünen|Marl|Kleve|Moers|Düren|Hof|Suhl|Zwickau|Plauen|Dessau|Cottbus)(?![\p{L}])/u;
+
 /** Postcodes, 01001 to 99998. Five digits are anything: without a cue only in front of a place, or standing alone. */
 export const plz: Recognizer = {
   types: ['DE_PLZ', 'ADDRESS'],
   cues: { postcode: 'plz postleitzahl postfach wohnort ort postcode zip code adresse anschrift postal zipcode' },
-  numbers: [5, 5],
+  numbers: [{ from: 5, to: 5 }],
   atToken: (scan, start, end) => {
     const { text } = scan;
     const value = Number(text.slice(start, end));
@@ -87,11 +91,11 @@ function isMailPrefix(text: string, start: number): boolean {
   return /(?:^|[^\p{L}\d])DE?-$/u.test(text.slice(Math.max(0, start - 4), start));
 }
 
-/** A capitalised word behind five digits: a place after a comma or line break, a counted noun ("10000 Euro") otherwise. */
+/** A word like a place behind five digits, and a comma or "in" before them; anything else may be a counted noun. */
 function placeBehind(text: string, end: number): { confidence: number; end: number } {
   const match = city.exec(text.slice(end, end + 48));
   if (match === null) return { confidence: 0.15, end };
   const before = text.slice(Math.max(0, end - 12), end - 5);
-  const listed = /(?:[,\n|;]|\bin|\baus|\bnach)\s*$/.test(before) && !text.startsWith('00', end - 2);
+  const listed = /(?:[,\n|;]|\bin|\baus|\bnach)\s*$/.test(before) && placeLike.test(match[0]);
   return { confidence: listed ? 0.6 : 0.3, end: end + match[0].length };
 }

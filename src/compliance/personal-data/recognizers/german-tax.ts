@@ -10,7 +10,10 @@ export const germanTaxId: Recognizer = {
       'steuer steuerid idnr tin steueridentifikationsnummer steueridentnummer identifikationsnummer steuerliche tax ' +
       'identnummer stid',
   },
-  numbers: [2, 11],
+  numbers: [
+    { from: 11, to: 11 },
+    { from: 2, to: 2, followedBy: ' ' },
+  ],
   atToken: (scan, start, end) => {
     const length = end - start;
     if (length !== 11 && length !== 2) return;
@@ -45,7 +48,10 @@ const slashed = /\d{2,3}\/\d{3,4}\/\d{4,5}(?![\d/])/y;
 export const germanTaxNumber: Recognizer = {
   types: ['DE_TAX_NUMBER'],
   cues: { taxNumber: 'steuernummer steuernr stnr st steuer finanzamt elster' },
-  numbers: [2, 13],
+  numbers: [
+    { from: 13, to: 13 },
+    { from: 2, to: 3, followedBy: '/' },
+  ],
   atToken: (scan, start, end) => {
     const { text } = scan;
     if (end - start === 13) {
@@ -73,7 +79,7 @@ const vatWords =
 export const germanVatId: Recognizer = {
   types: ['DE_VAT_ID'],
   cues: { vat: vatWords },
-  mixed: [5, 11],
+  mixed: [{ from: 5, to: 11 }],
   words: 'de',
   atWord: vat,
   atToken: vat,

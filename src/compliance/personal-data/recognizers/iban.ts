@@ -17,7 +17,10 @@ const lengths: Readonly<Record<string, number>> = Object.fromEntries(
 export const iban: Recognizer = {
   types: ['IBAN', 'ACCOUNT_NUMBER'],
   cues: { iban: 'iban ibans bankverbindung kontonummer konto account' },
-  mixed: [4, 34],
+  mixed: [
+    { from: 4, to: 14, followedBy: ' -' },
+    { from: 15, to: 34 },
+  ],
   atToken: (scan, start) => {
     const { text } = scan;
     if (isWordAt(text, start - 1)) return;

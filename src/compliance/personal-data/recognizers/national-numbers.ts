@@ -250,7 +250,7 @@ export const nationalNumbers: readonly NationalNumber[] = [
     type: 'NATIONAL_ID',
     form: /[1-79]\d{2}([- ]?)\d{3}\1\d{3}(?!\d)/y,
     heads: [3, 9],
-    isValid: luhn,
+    isValid: (value) => luhn(value),
     separated: 0.45,
     solid: 0.1,
     words: 'sin insurance',

@@ -1,5 +1,5 @@
 import type { PersonalDataType } from '../../../config/personal-data-schema.ts';
-import { isWordAt, standsAlone } from '../characters.ts';
+import { isUpperAt, isWordAt, standsAlone } from '../characters.ts';
 import type { Recognizer, Scan } from '../recognizer.ts';
 import { type NationalNumber, nationalNumbers } from './national-numbers.ts';
 
@@ -9,19 +9,28 @@ const types: PersonalDataType[] = [...new Set(nationalNumbers.map(({ type }) => 
 export const national: Recognizer = {
   types,
   cues: Object.fromEntries(nationalNumbers.map(({ country, words }) => [`national ${country}`, words])),
-  numbers: [1, 15],
-  mixed: [2, 16],
+  numbers: [
+    { from: 1, to: 7, followedBy: ' .-+' },
+    { from: 8, to: 15 },
+  ],
+  mixed: [
+    { from: 2, to: 7, followedBy: ' .-+' },
+    { from: 8, to: 16 },
+  ],
   atToken: (scan, start, end) => {
-    if (isWordAt(scan.text, start - 1) || (end - start < 8 && !goesOn(scan.text, end))) return;
+    if (isWordAt(scan.text, start - 1) || (end - start < 8 && !isWordAt(scan.text, end + 1))) return;
+    const spaced = spacedInsurance(scan.text, start, end);
+    if (nino !== undefined && spaced >= 0 && report(scan, spaced, nino)) return;
     for (const form of candidates(end - start)) if (report(scan, start, form)) return;
   },
 };
 
-/** Whether a separator and another group follow. */
-function goesOn(text: string, end: number): boolean {
-  const code = text.charCodeAt(end);
-  const separates = code === 0x20 || (code >= 0x2b && code <= 0x2f);
-  return separates && isWordAt(text, end + 1);
+const nino = nationalNumbers.find(({ type }) => type === 'UK_NINO');
+
+/** The start of "AB 12 34 56 C" when its first two digits are [start, end); else -1. */
+function spacedInsurance(text: string, start: number, end: number): number {
+  if (end - start !== 2 || text.charAt(start - 1) !== ' ' || isWordAt(text, start - 4)) return -1;
+  return isUpperAt(text, start - 2) && isUpperAt(text, start - 3) ? start - 3 : -1;
 }
 
 const byHead = new Map<number, readonly NationalNumber[]>();

@@ -15,7 +15,7 @@ export const ip: Recognizer = {
     ip: 'ip ips ipv4 ipv6 address adresse host server gateway subnet src dst source client remote unspecified loopback',
     version: 'version versions v ver release build rev firmware oid section abschnitt kapitel chapter §',
   },
-  numbers: [1, 3],
+  numbers: [{ from: 1, to: 3, followedBy: '.' }],
   chars: ':',
   atToken: (scan, start) => {
     const { text } = scan;
@@ -39,7 +39,14 @@ function start6(text: string, colon: number): number {
   const before = text.charCodeAt(start - 1);
   if (isWordAt(text, start - 1) || before === 0x3a || before === 0x2e || colon - start > 4) return -1;
   const next = text.charCodeAt(colon + 1);
-  return next === 0x3a || (start < colon && isHexAt(text, colon + 1)) ? start : -1;
+  return next === 0x3a || (start < colon && hasSecondColon(text, colon + 1)) ? start : -1;
+}
+
+/** Whether another group ends in a colon: "a:b" alone is no address. */
+function hasSecondColon(text: string, from: number): boolean {
+  let index = from;
+  while (index - from < 4 && isHexAt(text, index)) index += 1;
+  return index > from && text.charCodeAt(index) === 0x3a;
 }
 
 function address6(scan: Scan, start: number): void {

@@ -3,7 +3,7 @@ import type { Scan } from '../recognizer.ts';
 import { ambiguousGivenNames } from '../words/given-names.ts';
 import { notNames } from '../words/not-names.ts';
 import { surnames } from '../words/surnames.ts';
-import { type NameGuess, type NameSpan, nameAt, wordBefore, wordEnd } from './person-words.ts';
+import { type NameGuess, nameAt, wordBefore, wordEnd } from './person-words.ts';
 
 /** A part of an identifier, a path or an address: `anna_schmidt`, `/thomas/`, `peter@`. */
 function isInCode(text: string, start: number, end: number): boolean {
@@ -20,12 +20,14 @@ export function givenName({ text }: Scan, start: number, end: number, word: stri
   const behind = text.slice(end + 1, name.end);
   const known = behind.split(/[ -]/).some((part) => surnames.has(part.toLowerCase()));
   const written = text.slice(start, end);
-  if (written.length > 1 && written === written.toUpperCase() && !(known && behind === behind.toUpperCase()))
-    return null;
+  if (written.length > 1 && written === written.toUpperCase() && !(known && behind === behind.toUpperCase())) {
+    return name.words < 2 ? lastFirst(text, start, end) : null;
+  }
   const clear = !ambiguousGivenNames.has(word);
   if (name.words < 2) return lastFirst(text, start, end) ?? { start, end: name.end, confidence: clear ? 0.6 : 0.3 };
   if (known) return { start, end: name.end, confidence: 0.85 };
-  return { start, end: pairOf(text, name).end, confidence: clear ? 0.7 : 0.45 };
+  // No list knows the surname: a third word is more often something else.
+  return { start, end: name.pairEnd, confidence: clear ? 0.7 : 0.45 };
 }
 
 /** "Schmidt, Anna" and "Schmidt Anna". */
@@ -41,11 +43,6 @@ function lastFirst(text: string, start: number, end: number): NameGuess | null {
   return isSurname(shift + listed.start, shift + listed.end)
     ? { start: shift + listed.start, end, confidence: 0.75 }
     : null;
-}
-
-/** Given name and surname when no list knows the surname: a third word is more often something else. */
-function pairOf(text: string, name: NameSpan): NameSpan {
-  return nameAt(text, name.start, 2) ?? name;
 }
 
 /** "anna schmidt" in small letters: both must be on the lists, and the given name nothing else. */

@@ -7,6 +7,8 @@ import { surnames } from '../words/surnames.ts';
 export interface NameSpan {
   readonly start: number;
   readonly end: number;
+  /** End after two words. */
+  readonly pairEnd: number;
   /** Words with a capital, particles not counted. */
   readonly words: number;
 }
@@ -47,6 +49,7 @@ function nameWordEnd(text: string, start: number): number {
 /** Up to `most` capitalised words that can be a name, with particles and initials between them; null when there is none. */
 export function nameAt(text: string, from: number, most = 3): NameSpan | null {
   let end = from;
+  let pairEnd = from;
   let words = 0;
   let index = from;
   while (words < most) {
@@ -58,11 +61,12 @@ export function nameAt(text: string, from: number, most = 3): NameSpan | null {
     if (initial && text.charAt(close) !== '.' && text.charAt(close) !== ' ') break;
     words += initial ? 0 : 1;
     if (!initial) end = close;
+    if (words <= 2) pairEnd = end;
     index = initial && text.charAt(close) === '.' ? close + 1 : close;
     if (text.charAt(index) !== ' ') break;
     index += 1;
   }
-  return words === 0 || end === from ? null : { start: from, end, words };
+  return words === 0 || end === from ? null : { start: from, end, pairEnd, words };
 }
 
 /** The end of up to three particles ("von der") that begin at `index`, without the space behind them. */

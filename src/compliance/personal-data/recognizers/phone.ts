@@ -32,7 +32,10 @@ const longest = 30;
 export const phone: Recognizer = {
   types: ['PHONE'],
   cues: { phone: cue, number: 'number numbers nummer nr no' },
-  numbers: [1, 15],
+  numbers: [
+    { from: 1, to: 6, followedBy: ' -./()' },
+    { from: 6, to: 15 },
+  ],
   atToken: (scan, token) => {
     if (scan.reached('phone', token)) return;
     const start = opening(scan.text, token);

@@ -69,11 +69,12 @@ export const issuedKeys: Recognizer = {
 };
 
 function report(scan: Scan, start: number, forms: readonly KeyForm[]): void {
-  if (isWordAt(scan.text, start - 1)) return;
+  if (isWordAt(scan.text, start - 1) || scan.reached('key', start)) return;
   for (const { type, form } of forms) {
     form.lastIndex = start;
     if (!form.test(scan.text)) continue;
     scan.emit(type, start, form.lastIndex, 0.97);
+    scan.reach('key', form.lastIndex);
     return;
   }
 }

@@ -66,7 +66,9 @@ function readUrl(text: string, from: number): number {
 function closes(text: string, from: number, end: number): boolean {
   const last = text.charAt(end - 1);
   if (last === ']') return text.indexOf('[', from) >= 0 && text.indexOf('[', from) < end && end - from < 64;
-  return last === ')' && end - from < 512 && text.slice(from, end).includes('(');
+  if (last !== ')' || end - from > 512) return false;
+  const address = text.slice(from, end);
+  return address.split('(').length >= address.split(')').length;
 }
 
 function bareHost(scan: Scan, dot: number): void {

@@ -1,0 +1,110 @@
+import type { Store } from '../../store/store.ts';
+import { readHead } from '../audit/audit-rows.ts';
+import { readEntry } from './entry.ts';
+import { dayMs } from './period.ts';
+import { type VerificationFacts, verificationSchema } from './row-bodies.ts';
+
+/** The last verification whose result was written down. */
+export interface LastVerification extends VerificationFacts {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Its row. */
+  seq: number;
+}
+
+/** How the log stands in the store. */
+export interface LogFacts {
+  size: number;
+  /** The signed head; empty while the log is. */
+  head: string;
+  /** Oldest row's time, in ms since 1970; null in an empty log. */
+  oldestAt: number | null;
+  /** Oldest row that still has its content, and newest one without, in ms since 1970. */
+  oldestContentAt: number | null;
+  newestPrunedAt: number | null;
+  checkpoints: number;
+  /** The newest kept checkpoint. */
+  checkpoint: { size: number; at: number; anchoredAt: number | null; note: string } | null;
+  lastVerification: LastVerification | null;
+}
+
+const readMs = 30_000;
+
+/** @param now milliseconds since 1970. @throws StoreError */
+export async function readLogFacts(store: Store, now: number): Promise<LogFacts> {
+  const { size, note } = await store.run(readHead);
+  const times = await store.run(async (db) => {
+    const rows = db.selectFrom('audit_log');
+    const oldest = await rows.select(({ fn }) => fn.min('at').as('at')).executeTakeFirst();
+    // By place, which is the primary key: pruning takes the oldest rows, so both ends are found at once.
+    const content = await rows.select('at').where('content', 'is not', null).orderBy('seq').limit(1).executeTakeFirst();
+    const first = await rows.select('content').orderBy('seq').limit(1).executeTakeFirst();
+    const pruned =
+      first?.content === null
+        ? await rows
+            .select(({ fn }) => fn.max('at').as('at'))
+            .where('content', 'is', null)
+            .executeTakeFirst()
+        : undefined;
+    return { oldest, content, pruned };
+  }, readMs);
+  const { checkpoints, checkpoint } = await readCheckpoints(store);
+  return {
+    size,
+    head: note,
+    oldestAt: numberOrNull(times.oldest?.at),
+    oldestContentAt: numberOrNull(times.content?.at),
+    newestPrunedAt: numberOrNull(times.pruned?.at),
+    checkpoints,
+    checkpoint,
+    lastVerification: await readLastVerification(store, now),
+  };
+}
+
+async function readCheckpoints(store: Store) {
+  return store.run(async (db) => {
+    const counted = await db
+      .selectFrom('audit_checkpoints')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .executeTakeFirst();
+    const newest = await db
+      .selectFrom('audit_checkpoints')
+      .select(['size', 'at', 'note', 'anchored_at as anchoredAt'])
+      .orderBy('size', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return { checkpoints: Number(counted?.count ?? 0), checkpoint: newest ?? null };
+  });
+}
+
+/** Older ones say nothing of today. */
+const verificationDays = 31;
+const rowsPerPage = 500;
+
+async function readLastVerification(store: Store, now: number): Promise<LastVerification | null> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const page = await store.run((db) =>
+      db
+        .selectFrom('audit_log')
+        .select(['seq', 'at', 'kind', 'content'])
+        .where('kind', '=', 'REPORT')
+        .where('at', '>=', now - verificationDays * dayMs)
+        .where('seq', '<', before)
+        .orderBy('seq', 'desc')
+        .limit(rowsPerPage)
+        .execute(),
+    );
+    for (const row of page) {
+      const entry = readEntry(row);
+      const found = entry.kind === 'REPORT' ? verificationSchema.safeParse(entry.body.verification) : null;
+      if (found?.success) return { ...found.data, seq: row.seq, at: row.at };
+    }
+    const last = page.at(-1);
+    if (!last) return null;
+    before = last.seq;
+  }
+}
+
+function numberOrNull(value: number | null | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { evaluateConsent } from '../compliance/consent/evaluate.ts';
+import {
+  type ConsentRecord,
+  consentRecordSchema,
+  evidenceSchema,
+  legalBasisSchema,
+  noticeVersionSchema,
+  subjectSchema,
+  withdrawalOf,
+} from '../compliance/consent/record.ts';
+import { purposeSchema } from '../config/consent-schema.ts';
+import { HybridRoutingError } from '../config/errors.ts';
+import type { Caller } from '../support/bedrock-support-manager.ts';
+import type { AdminResult } from './admin-result.ts';
+import type { OperationContext } from './operation.ts';
+
+export const consentOrderSchema = z.strictObject({
+  subject: subjectSchema,
+  purpose: purposeSchema,
+  decision: z.enum(['grant', 'withdraw']),
+  legalBasis: legalBasisSchema.default('consent'),
+  noticeVersion: noticeVersionSchema.optional().describe('Needed to grant.'),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  evidence: evidenceSchema.default('').describe('Where the proof is.'),
+});
+type ConsentOrder = z.output<typeof consentOrderSchema>;
+
+interface Order {
+  consent: ConsentOrder | undefined;
+  dryRun: boolean;
+  caller: Caller;
+}
+
+/** Records a grant, or a withdrawal of the grant in force. No answer or row names the person. */
+export async function setConsent(context: OperationContext, { consent, dryRun, caller }: Order): Promise<AdminResult> {
+  if (!consent) {
+    throw new HybridRoutingError(
+      'invalid_input',
+      'consent: is missing',
+      'Give consent with subject, purpose and decision.',
+    );
+  }
+  const { state, wallClock, audit, config } = context;
+  const { subject: identifier, purpose, decision } = consent;
+  const now = wallClock();
+  const known = await state.subjects.find(identifier);
+  const records = known ? await state.consents.of(known) : [];
+  const record = recordOf(consent, records, now);
+  if (!dryRun) {
+    const subject = await state.consents.add({ ...record, subject: identifier });
+    await audit.append('CONSENT', {
+      decision,
+      subject: { id: subject.id, sealed: subject.seal(identifier) },
+      purpose,
+      legalBasis: record.legalBasis,
+      noticeVersion: record.noticeVersion,
+      expiresAt: record.expiresAt,
+      caller: caller.identity ?? null,
+    });
+  }
+  const status = (all: readonly ConsentRecord[]) => {
+    const evaluation = evaluateConsent(all, purpose, now);
+    return evaluation.status === 'valid' ? `valid (${evaluation.record.legalBasis})` : evaluation.kind;
+  };
+  return {
+    applied: !dryRun,
+    before: { [purpose]: status(records) },
+    after: { [purpose]: status([...records, record]) },
+    effect: { [purpose]: 'holds for every operation that names this subject and purpose, from now on' },
+    expiresAt: record.expiresAt === null ? null : new Date(record.expiresAt).toISOString(),
+    scope: context.scope(),
+    next: dryRun
+      ? [{ tool: 'system_admin', arguments: { action: 'consent', consent: { ...consent } }, why: 'apply it' }]
+      : [{ tool: 'compliance_report', arguments: { report: 'consent' }, why: 'see what is recorded' }],
+    simulated: config.simulate,
+  };
+}
+
+function recordOf(consent: ConsentOrder, records: readonly ConsentRecord[], now: number): ConsentRecord {
+  const { purpose, decision, legalBasis, noticeVersion, expiresAt, evidence, subject } = consent;
+  if (decision === 'withdraw') {
+    const grants = records.filter((record) => record.purpose === purpose && record.legalBasis === legalBasis);
+    const last = grants.toSorted((a, b) => b.grantedAt - a.grantedAt)[0];
+    if (last) return withdrawalOf(last, { withdrawnAt: now, recordedAt: now, evidence });
+    const message = `consent.purpose: no grant of ${legalBasis} for the purpose ${purpose} is recorded for this subject`;
+    throw new HybridRoutingError('invalid_input', message, 'Check subject, purpose and legalBasis.');
+  }
+  if (noticeVersion === undefined) {
+    throw new HybridRoutingError(
+      'invalid_input',
+      'consent.noticeVersion: is missing',
+      'Name the version of the privacy notice that the person saw.',
+    );
+  }
+  const end = expiresAt === undefined ? null : Date.parse(expiresAt);
+  const record = { subject, purpose, legalBasis, noticeVersion, evidence, grantedAt: now, recordedAt: now };
+  const checked = consentRecordSchema.safeParse({ ...record, withdrawnAt: null, expiresAt: end });
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw new HybridRoutingError('invalid_input', `consent.${issue?.path.join('.')}: ${issue?.message}`, 'Correct it.');
+}
