@@ -48,7 +48,7 @@ const families: readonly { ours: readonly string[]; theirs: string }[] = [
     ours: ['TAX_ID', 'DE_TAX_ID', 'DE_TAX_NUMBER', 'DE_VAT_ID', 'NATIONAL_ID'],
     theirs: 'TAXNUM TAXID TAXNUMBER USITIN',
   },
-  { ours: ['DE_VAT_ID'], theirs: 'DEVATID VATID' },
+  { ours: ['DE_VAT_ID', 'VAT_ID'], theirs: 'DEVATID VATID' },
   { ours: ['ACCOUNT_NUMBER', 'ID_NUMBER'], theirs: 'ACCOUNTNUMBER ACCOUNTNUM USBANKNUMBER BANKACCOUNT' },
   { ours: ['VIN'], theirs: 'VIN VEHICLEVIN' },
   { ours: ['DE_KFZ', 'LICENSE_PLATE'], theirs: 'DEKFZ VEHICLEVRM LICENSEPLATE' },

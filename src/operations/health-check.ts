@@ -20,17 +20,19 @@ const componentSchema = z.object({
   details: z.record(z.string(), z.unknown()),
 });
 
-const kpiSchema = z.object({
-  name: z.string(),
-  value: z.union([z.number(), z.string()]).nullable(),
-  unit: z.string(),
-  n: z.int(),
-  band: z.enum(kpiBands),
-  target: z.string(),
-  warning: z.string(),
-  critical: z.string(),
-  action: z.string(),
-});
+const kpiSchema = z
+  .object({
+    name: z.string(),
+    value: z.union([z.number(), z.string()]).nullable(),
+    unit: z.string(),
+    n: z.int(),
+    band: z.enum(kpiBands),
+    target: z.string(),
+    warning: z.string(),
+    critical: z.string(),
+    action: z.string(),
+  })
+  .meta({ brief: true });
 
 const stabilitySchema = z
   .object({

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { subjectSchema } from '../compliance/consent/record.ts';
 import { HybridRoutingError } from '../config/errors.ts';
 import { adminResultShape } from './admin-result.ts';
 import { eraseSubject } from './erase-subject.ts';
@@ -17,7 +16,7 @@ export const securityResponse = defineOperation({
       .describe(
         'lockdown: refuse every operation but health, reads and the lift; erase_subject: forget a person, for good.',
       ),
-    subject: subjectSchema.optional().describe('For erase_subject: the identifier that was used.'),
+    subject: z.string().min(1).max(200).optional().describe('For erase_subject: the identifier that was used.'),
     ...switchShape,
   }),
   output: z.object({ action: z.enum(actions), ...adminResultShape }),

@@ -3,26 +3,23 @@ import { evaluateConsent } from '../compliance/consent/evaluate.ts';
 import {
   type ConsentRecord,
   consentRecordSchema,
-  evidenceSchema,
   legalBasisSchema,
-  noticeVersionSchema,
-  subjectSchema,
   withdrawalOf,
 } from '../compliance/consent/record.ts';
-import { purposeSchema } from '../config/consent-schema.ts';
 import { HybridRoutingError } from '../config/errors.ts';
 import type { Caller } from '../support/bedrock-support-manager.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
 
+/** Formats are checked with the record, so that an agent's tool list need not hold them. */
 export const consentOrderSchema = z.strictObject({
-  subject: subjectSchema,
-  purpose: purposeSchema,
+  subject: z.string(),
+  purpose: z.string(),
   decision: z.enum(['grant', 'withdraw']),
   legalBasis: legalBasisSchema.default('consent'),
-  noticeVersion: noticeVersionSchema.optional().describe('Needed to grant.'),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
-  evidence: evidenceSchema.default('').describe('Where the proof is.'),
+  noticeVersion: z.string().optional().describe('Needed to grant.'),
+  expiresAt: z.string().optional().describe('ISO 8601'),
+  evidence: z.string().default('').describe('Where the proof is.'),
 });
 type ConsentOrder = z.output<typeof consentOrderSchema>;
 
@@ -93,10 +90,22 @@ function recordOf(consent: ConsentOrder, records: readonly ConsentRecord[], now:
       'Name the version of the privacy notice that the person saw.',
     );
   }
-  const end = expiresAt === undefined ? null : Date.parse(expiresAt);
+  const end = expiresAt === undefined ? null : timeOf(expiresAt);
   const record = { subject, purpose, legalBasis, noticeVersion, evidence, grantedAt: now, recordedAt: now };
   const checked = consentRecordSchema.safeParse({ ...record, withdrawnAt: null, expiresAt: end });
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  throw new HybridRoutingError('invalid_input', `consent.${issue?.path.join('.')}: ${issue?.message}`, 'Correct it.');
+  // The value stays out of the message: it may be a name or an address.
+  throw badField(issue?.path.join('.') ?? '', issue?.message ?? '');
+}
+
+function timeOf(text: string): number {
+  const time = z.iso.datetime({ offset: true }).safeParse(text);
+  if (!time.success)
+    throw badField('expiresAt', 'must be an ISO 8601 time with its zone, such as 2027-05-01T00:00:00Z');
+  return Date.parse(time.data);
+}
+
+function badField(field: string, problem: string): HybridRoutingError {
+  return new HybridRoutingError('invalid_input', `consent.${field}: ${problem}`, 'Correct it and call again.');
 }

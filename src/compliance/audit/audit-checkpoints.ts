@@ -2,7 +2,9 @@ import type { AuditConfig } from '../../config/audit-schema.ts';
 import { messageOf } from '../../config/errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { Anchor } from '../anchors/anchor.ts';
-import { type Appended, readHead } from './audit-rows.ts';
+import type { Appended } from './audit-rows.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { emptyHead, type LogHead } from './entry.ts';
 import { cosign, type NoteSigner } from './signed-note.ts';
 
 interface Dependencies {
@@ -24,9 +26,11 @@ const outsideMs = 5_000;
 /** Keeps signed checkpoints: every N rows, every T minutes while rows come, and at the end. */
 export class AuditCheckpoints {
   readonly #dependencies: Dependencies;
-  #size = 0;
+  #head: Pick<LogHead, 'size' | 'leaf'> = emptyHead;
+  #note = '';
+  /** Set once the log was found shorter, or another, than this process knows it: the note that tells so. */
+  #evidence: string | null = null;
   #lastSize = 0;
-  #lastNote = '';
   #keeping: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
 
@@ -34,9 +38,9 @@ export class AuditCheckpoints {
     this.#dependencies = dependencies;
   }
 
-  /** The newest signed head that this process has seen: the log must never again be shorter. */
+  /** The newest signed head that this process has written: the log must never again be shorter, nor another. */
   get lastNote(): string {
-    return this.#lastNote;
+    return this.#evidence ?? this.#note;
   }
 
   start(): void {
@@ -46,14 +50,28 @@ export class AuditCheckpoints {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    // One that is under way may have begun before the last rows.
+    await this.#keeping;
     await this.keep();
   }
 
   /** Called after each commit of this process. */
-  appended({ head, note }: Appended): void {
-    this.#size = head.size;
-    this.#lastNote = note;
+  appended({ head, note, before }: Appended): void {
+    const { size, leaf } = this.#head;
+    if (before.size < size || (before.size === size && before.leaf !== leaf)) this.#rolledBack(before.size);
+    this.#head = head;
+    this.#note = note;
     if (head.size - this.#lastSize >= this.#dependencies.config.checkpointRows) void this.keep();
+  }
+
+  /** Once it has grown again nothing else would tell that rows are gone. */
+  #rolledBack(size: number): void {
+    if (this.#evidence !== null) return;
+    this.#evidence = this.#note;
+    this.#lastSize = Math.min(this.#lastSize, size);
+    this.#dependencies.onFault(
+      `The audit log was set back to ${size} rows, though this process has seen ${this.#head.size}: verify it`,
+    );
   }
 
   /** Keeps a checkpoint of the log as it is now, where there are rows since the last one. Never throws. */
@@ -67,13 +85,13 @@ export class AuditCheckpoints {
   }
 
   async #keep(): Promise<void> {
-    if (this.#size > this.#lastSize) await this.#add();
+    if (this.#head.size > this.#lastSize) await this.#add(this.#head.size, this.#note);
     await this.#anchorNewest();
   }
 
-  async #add(): Promise<void> {
+  /** @param note a head that this process has signed itself: what the store says may have been altered since */
+  async #add(size: number, note: string): Promise<void> {
     const { store, wallClock } = this.#dependencies;
-    const { size, note } = await store.run(readHead);
     const kept = await this.#cosigned(note);
     await store.run((db) =>
       db
@@ -117,8 +135,13 @@ export interface KeptCheckpoint {
   note: string;
 }
 
-/** All checkpoints by size, page by page. */
-export async function* keptCheckpoints(store: Store): AsyncGenerator<KeptCheckpoint> {
+/** A note with the size that it says itself; one that cannot be read has 0, so that it stands first, and is reported. */
+export function sized(note: string): KeptCheckpoint {
+  return { size: openCheckpoint(note, []).checkpoint?.size ?? 0, note };
+}
+
+/** All checkpoints by size, page by page. @param to the greatest size, inclusive */
+export async function* keptCheckpoints(store: Store, to = Number.MAX_SAFE_INTEGER): AsyncGenerator<KeptCheckpoint> {
   let after = -1;
   for (;;) {
     const page = await store.run((db) =>
@@ -126,6 +149,7 @@ export async function* keptCheckpoints(store: Store): AsyncGenerator<KeptCheckpo
         .selectFrom('audit_checkpoints')
         .select(['size', 'note'])
         .where('size', '>', after)
+        .where('size', '<=', to)
         .orderBy('size')
         .limit(500)
         .execute(),

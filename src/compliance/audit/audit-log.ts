@@ -1,9 +1,12 @@
 import type { AuditConfig } from '../../config/audit-schema.ts';
 import { HybridRoutingError, messageOf } from '../../config/errors.ts';
+import { inTime } from '../../store/in-time.ts';
 import type { Store } from '../../store/store.ts';
+import { StoreError } from '../../store/store-error.ts';
+import type { HeadTrust } from './audit-head.ts';
 import type { AuditKind, AuditWriter } from './audit-kinds.ts';
 import { type Appended, appendDrafts, auditLock, readHead } from './audit-rows.ts';
-import { type AuditSpool, readSpool } from './audit-spool.ts';
+import type { AuditSpool } from './audit-spool.ts';
 import { type PreparedDraft, prepareDraft, writerClosed, writerOpened } from './entry.ts';
 import type { NoteSigner } from './signed-note.ts';
 
@@ -40,7 +43,7 @@ interface Dependencies {
 
 interface Waiting {
   draft: PreparedDraft;
-  /** Tells the writer where its row is; called once. */
+  /** Tells the writer where its row is; called once, or again to no effect. */
   acknowledge: (state: AuditState) => void;
 }
 
@@ -58,13 +61,20 @@ const longestRetryMs = 5_000;
 export class AuditLog implements AuditWriter {
   readonly #dependencies: Dependencies;
   readonly #queue: Waiting[] = [];
+  readonly #trust: HeadTrust = { note: '' };
   #writerSeq = 0;
   #spooled = 0;
-  #status: AuditLogStatus = { state: 'stored', cause: null, waiting: 0 };
-  #working: Promise<void> | null = null;
+  #state: AuditState = 'stored';
+  #storeCause: string | null = null;
+  #spoolCause: string | null = null;
+  /** The store answers again: what waits is written to it, the oldest rows first. */
+  #recovering = false;
+  /** After a fault of the spool file it is left alone until the next retry. */
+  #spoolDue = true;
+  #busy = false;
+  #working: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
-  #recoveryDue = false;
   #closed = false;
 
   constructor(dependencies: Dependencies) {
@@ -72,11 +82,13 @@ export class AuditLog implements AuditWriter {
   }
 
   get status(): AuditLogStatus {
-    return { ...this.#status, waiting: this.#queue.length + this.#spooled };
+    const causes = [this.#storeCause, this.#spoolCause && `the spool file: ${this.#spoolCause}`];
+    const cause = this.#state === 'stored' ? null : causes.filter((part) => part !== null).join('; ');
+    return { state: this.#state, cause, waiting: this.#queue.length + this.#spooled };
   }
 
   get full(): string | null {
-    return this.#status.state === 'held' && this.#queue.length >= mostHeld ? this.#status.cause : null;
+    return this.#state === 'held' && this.#queue.length >= mostHeld ? this.status.cause : null;
   }
 
   /** The writer's first row, which says what process it is. */
@@ -90,7 +102,7 @@ export class AuditLog implements AuditWriter {
    */
   async append(kind: AuditKind, body: Readonly<Record<string, unknown>>): Promise<AuditState> {
     // Room is left for the rows of what is under way when the log is full.
-    if (this.#queue.length >= 2 * mostHeld && this.#status.state === 'held') throw full(this.#status.cause);
+    if (this.#state === 'held' && this.#queue.length >= 2 * mostHeld) throw full(this.status.cause);
     return this.#add(kind, body);
   }
 
@@ -101,120 +113,173 @@ export class AuditLog implements AuditWriter {
     this.#writerSeq += 1;
     return new Promise((acknowledge) => {
       this.#queue.push({ draft, acknowledge });
+      if (this.#state === 'held' && !this.#spoolDue) acknowledge('held');
       this.#work();
     });
   }
 
-  /** The writer's last row; whatever the store does not take is left in the spool for the next process. */
+  /** The writer's last row, and a last try of the store; what it does not take is left in the spool for the next process. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#retry);
+    this.#spoolDue = true;
     if (this.#writerSeq > 0) await this.#add(writerClosed, { rows: this.#writerSeq });
     await this.#working;
+    if (this.#state !== 'stored') {
+      this.#recovering = true;
+      this.#work();
+      await this.#working;
+    }
+    const { spool } = this.#dependencies;
+    await spool.close();
+    spool.retire();
   }
 
   #work(): void {
-    this.#working ??= this.#drain().finally(() => {
-      this.#working = null;
-      if (this.#queue.length > 0 && this.#status.state !== 'held') this.#work();
-    });
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#working = this.#drain();
   }
 
   /** The one place that writes: whatever it does comes in the order of the writer's numbers. */
   async #drain(): Promise<void> {
-    if (this.#recoveryDue) await this.#recover();
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.slice(0, largestBatch);
-      const state = this.#status.state === 'stored' ? await this.#store(batch) : await this.#spool(batch);
-      if (state === 'held') return this.#hold();
-      this.#queue.splice(0, batch.length);
-      for (const { acknowledge } of batch) acknowledge(state);
+    try {
+      for (;;) {
+        if (this.#state === 'stored') {
+          if (this.#queue.length === 0) return;
+          await this.#store();
+          continue;
+        }
+        // Where nothing is left in the spool, what waits in memory is next in the store's turn.
+        const turn = this.#recovering && this.#dependencies.spool.drained;
+        const spools = this.#queue.length > 0 && this.#spoolDue && !turn;
+        if (spools) await this.#spool();
+        if (this.#recovering) await this.#recover();
+        else if (!spools) return;
+      }
+    } finally {
+      this.#busy = false;
     }
   }
 
-  /** What is in memory alone stays there, and its writers go on, knowing so. */
-  #hold(): void {
-    for (const { acknowledge } of this.#queue) acknowledge('held');
-  }
-
-  async #store(batch: readonly Waiting[]): Promise<AuditState> {
+  async #store(): Promise<void> {
+    const batch = this.#queue.slice(0, largestBatch);
     try {
       await this.#commit(batch.map(({ draft }) => draft));
-      return 'stored';
+      this.#done(batch, 'stored');
     } catch (thrown) {
-      return this.#spool(batch, messageOf(thrown));
+      this.#storeCause = messageOf(thrown);
+      this.#spoolDue = true;
+      this.#become('spooled');
+      this.#retryLater();
     }
   }
 
-  async #commit(drafts: readonly PreparedDraft[]): Promise<void> {
-    const { store, signer, config, wallClock, onAppended } = this.#dependencies;
-    const signing = { signer: await signer(), origin: config.origin, now: Math.round(wallClock()) };
-    const appended = await store.transaction((transaction) => appendDrafts(transaction, drafts, signing), {
-      lock: auditLock,
-      timeoutMs: config.spoolAfterMs,
-    });
-    onAppended(appended);
+  #done(batch: readonly Waiting[], state: AuditState): void {
+    this.#queue.splice(0, batch.length);
+    for (const { acknowledge } of batch) acknowledge(state);
   }
 
-  async #spool(batch: readonly Waiting[], cause = this.#status.cause): Promise<AuditState> {
+  /** In time, whatever it waits for: the store, its key, the lock. One that is given up on may still go through. */
+  async #commit(drafts: readonly PreparedDraft[]): Promise<void> {
+    const { spoolAfterMs } = this.#dependencies.config;
+    const late = () => new StoreError('store_timeout', `no row was stored within ${spoolAfterMs} ms`);
+    this.#dependencies.onAppended(await inTime(this.#append(drafts), spoolAfterMs, late));
+  }
+
+  async #append(drafts: readonly PreparedDraft[]): Promise<Appended> {
+    const { store, signer, config, wallClock } = this.#dependencies;
+    const signing = { signer: await signer(), trust: this.#trust, origin: config.origin, now: Math.round(wallClock()) };
+    const lock = { lock: auditLock, timeoutMs: config.spoolAfterMs };
+    return store.transaction((transaction, engine) => appendDrafts(transaction, engine, drafts, signing), lock);
+  }
+
+  async #spool(): Promise<void> {
+    const batch = this.#queue.slice(0, largestBatch);
     try {
       await this.#dependencies.spool.append(batch.map(({ draft }) => draft));
       this.#spooled += batch.length;
-      this.#become('spooled', cause);
+      this.#spoolCause = null;
+      this.#done(batch, 'spooled');
+      if (this.#queue.length === 0) this.#become('spooled');
     } catch (thrown) {
-      this.#become('held', `${cause}; the spool file: ${messageOf(thrown)}`);
+      this.#spoolCause = messageOf(thrown);
+      this.#spoolDue = false;
+      this.#become('held');
+      // What is in memory alone stays there, and its writers go on, knowing so.
+      for (const { acknowledge } of this.#queue) acknowledge('held');
+      this.#retryLater();
     }
-    this.#scheduleRecovery();
-    return this.#status.state;
   }
 
-  #scheduleRecovery(): void {
-    if (this.#closed) return;
-    clearTimeout(this.#retry);
+  #retryLater(): void {
+    if (this.#closed || this.#retry) return;
     const ms = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#failures);
-    this.#retry = setTimeout(() => void this.#knock(), ms).unref();
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      void this.#knock();
+    }, ms).unref();
   }
 
-  /** Asks the store first, apart from the rows' way: a store that still hangs must not hold them up. */
+  /** Asks the store first, apart from the rows' way: one that hangs, or is locked, must not hold them up. */
   async #knock(): Promise<void> {
+    const { store, config } = this.#dependencies;
     try {
-      await this.#dependencies.store.run(readHead, this.#dependencies.config.spoolAfterMs);
-      this.#recoveryDue = true;
-      this.#work();
+      await store.transaction(readHead, { lock: auditLock, timeoutMs: config.spoolAfterMs });
+      this.#recovering = true;
     } catch (thrown) {
-      this.#failures += 1;
-      this.#become(this.#status.state, messageOf(thrown));
-      this.#scheduleRecovery();
+      this.#failed(thrown);
     }
+    this.#spoolDue = true;
+    this.#work();
   }
 
-  /** What was spooled goes to the store first, then what waits in memory. */
+  #failed(thrown: unknown): void {
+    this.#failures += 1;
+    this.#storeCause = messageOf(thrown);
+    this.#retryLater();
+  }
+
+  /** Some rows more into the store: the spool's first, then those that wait in memory. */
   async #recover(): Promise<void> {
-    this.#recoveryDue = false;
     const { spool } = this.#dependencies;
     try {
-      if (this.#spooled > 0) {
-        for await (const page of readSpool(spool.file)) await this.#commit(page);
-        await spool.clear();
-        this.#spooled = 0;
-      } else {
-        const [first] = this.#queue;
-        if (first) await this.#commit([first.draft]);
+      const page = await spool.next(largestBatch);
+      if (page) {
+        await this.#commit(page.drafts);
+        spool.passed(page);
+        this.#spooled = Math.max(0, this.#spooled - page.drafts.length);
+        return;
       }
-      this.#failures = 0;
-      this.#become('stored', null);
+      // Rows that were held are the proof that the store takes them again, where there was nothing in the spool.
+      const batch = this.#queue.slice(0, largestBatch);
+      if (batch.length > 0) await this.#commit(batch.map(({ draft }) => draft));
+      this.#done(batch, 'stored');
+      await spool.clear();
+      this.#recovered();
     } catch (thrown) {
-      this.#failures += 1;
-      this.#become(this.#status.state, messageOf(thrown));
-      this.#scheduleRecovery();
+      this.#recovering = false;
+      this.#failed(thrown);
     }
   }
 
-  #become(state: AuditState, cause: string | null): void {
-    const changed = this.#status.state !== state;
-    this.#status = { state, cause, waiting: 0 };
-    if (changed) this.#dependencies.onStatus(this.status);
+  #recovered(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#recovering = false;
+    this.#failures = 0;
+    this.#spooled = 0;
+    this.#storeCause = null;
+    this.#spoolCause = null;
+    this.#spoolDue = true;
+    this.#become('stored');
+  }
+
+  #become(state: AuditState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#dependencies.onStatus(this.status);
   }
 }
 

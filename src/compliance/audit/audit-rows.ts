@@ -61,6 +61,12 @@ export async function appendDrafts(
   return { head: sealed.head, note, before, added: fresh.length };
 }
 
+/** The end of the log as the store has it, unchecked. */
+export async function readHead(db: Db | Trx): Promise<HeadRow> {
+  const columns = ['size', 'leaf', 'frontier', 'note'] as const;
+  return db.selectFrom('audit_head').select(columns).where('id', '=', 1).executeTakeFirstOrThrow();
+}
+
 /** The head, and how many of these rows are in the log: one round trip, for every commit makes it. */
 async function readHeadBefore(transaction: Trx, drafts: readonly PreparedDraft[]): Promise<HeadRow & { stored: number }> {
   const { writer, first, last } = rangeOf(drafts);

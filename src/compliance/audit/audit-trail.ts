@@ -1,9 +1,10 @@
 import { messageOf } from '../../config/errors.ts';
-import type { Store } from '../../store/store.ts';
+import type { Db, Store } from '../../store/store.ts';
 import type { Anchor } from '../anchors/anchor.ts';
-import { type KeptCheckpoint, keptCheckpoints } from './audit-checkpoints.ts';
-import { pagesOf, readHead } from './audit-rows.ts';
-import { openCheckpoint } from './checkpoint.ts';
+import { type KeptCheckpoint, keptCheckpoints, sized } from './audit-checkpoints.ts';
+import { type HeadRow, headProblem } from './audit-head.ts';
+import { pagesOf } from './audit-rows.ts';
+import { type AuditBreak, keptBreaks } from './breaks.ts';
 import { type TrustedKey, trustedKey } from './note-keys.ts';
 import type { AuditVerification } from './row-verifier.ts';
 import type { NoteSigner } from './signed-note.ts';
@@ -52,29 +53,22 @@ export class AuditTrail {
   async verify({ onProgress, signal }: VerifyOptions = {}): Promise<TrailVerification> {
     const { store, origin, lastNote } = this.#dependencies;
     const trustedKeys = await this.trustedKeys();
-    // First, and again after the head is read: what another process commits in between is no missing tail.
+    // First: what other processes commit from here on is no missing tail.
     const seen = lastNote();
-    const { note, of } = await store.transaction(async (transaction) => {
-      const last = await transaction
-        .selectFrom('audit_log')
-        .select((select) => select.fn.max('seq').as('seq'))
-        .executeTakeFirst();
-      // Rows that stand after the signed head were added without the key, and must be seen.
-      return { note: (await readHead(transaction)).note, of: Number(last?.seq ?? 0) };
-    });
     const anchored = await this.#anchored(signal);
+    const { rows: of, checkpoints, ...head } = await store.run(readExtent);
     const extra = [...(anchored?.notes ?? []), ...(seen === '' ? [] : [seen])];
     const verification = await verifyRows({
       pages: pagesOf(store, 1, of),
-      checkpoints: merged(keptCheckpoints(store), extra.map(sized)),
-      head: note === '' ? null : note,
+      checkpoints: merged(keptCheckpoints(store, checkpoints), extra.map(sized)),
+      head: head.note === '' ? null : head.note,
       trustedKeys,
       origin,
       onProgress: onProgress && ((rows) => onProgress(rows, of)),
       signal,
     });
     const anchor = anchored && { name: anchored.name, checkpoints: anchored.notes.length, problem: anchored.problem };
-    return { ...verification, of, anchor };
+    return { ...withHead(verification, head), of, anchor };
   }
 
   /** What lies outside: the newest checkpoint covers all before it. */
@@ -94,9 +88,38 @@ export class AuditTrail {
   }
 }
 
-/** A note that cannot be read stands first, where the verifier reports it. */
-function sized(note: string): KeptCheckpoint {
-  return { size: openCheckpoint(note, []).checkpoint?.size ?? 0, note };
+/** Head, rows and checkpoints as of one moment. */
+async function readExtent(db: Db) {
+  const row = await db
+    .selectFrom('audit_head')
+    .select(['size', 'leaf', 'frontier', 'note'])
+    .select(({ selectFrom }) => [
+      // Rows that stand after the signed head were added without the key, and must be seen.
+      selectFrom('audit_log')
+        .select((select) => select.fn.max('seq').as('rows'))
+        .as('rows'),
+      selectFrom('audit_checkpoints')
+        .select((select) => select.fn.max('size').as('checkpoints'))
+        .as('checkpoints'),
+    ])
+    .where('id', '=', 1)
+    .executeTakeFirst();
+  // A log whose head was removed has rows all the same.
+  return row
+    ? { ...row, rows: row.rows ?? 0, checkpoints: row.checkpoints ?? 0 }
+    : { size: 0, leaf: '', frontier: '', note: '', rows: Number.MAX_SAFE_INTEGER, checkpoints: Number.MAX_SAFE_INTEGER };
+}
+
+/** With what is wrong with the head's columns: its note is signed, and verified with the rows; they are not. */
+function withHead(verification: AuditVerification, head: HeadRow): AuditVerification {
+  const problem = headProblem(head, null);
+  if (problem === null || verification.breaks.some(({ kind }) => kind.startsWith('head_'))) return verification;
+  const seq = head.size;
+  const message = `the head of the log was altered: ${problem}; no row is added to it until it is restored`;
+  const found: AuditBreak = { seq, kind: 'head_invalid', message, from: verification.rows + 1 };
+  const breaks = [...verification.breaks, found].slice(0, keptBreaks);
+  const { breakCount, firstBreak } = verification;
+  return { ...verification, ok: false, breaks, breakCount: breakCount + 1, firstBreak: firstBreak ?? found };
 }
 
 /** Both by size: the store's pages, and a few from elsewhere. */

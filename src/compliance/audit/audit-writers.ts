@@ -1,8 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { AuditConfig } from '../../config/audit-schema.ts';
 import { messageOf } from '../../config/errors.ts';
-import type { Store } from '../../store/store.ts';
+import type { Engine } from '../../store/engine.ts';
+import type { Store, Trx } from '../../store/store.ts';
+import type { HeadTrust } from './audit-head.ts';
 import { appendDrafts, auditLock } from './audit-rows.ts';
 import { type AuditSpool, readSpool, type SpoolFile } from './audit-spool.ts';
 import type { NoteSigner } from './signed-note.ts';
@@ -26,6 +28,8 @@ const silentMs = 600_000;
 /** The processes that write the log: this one says that it lives, and brings in what ended ones left in their spools. */
 export class AuditWriters {
   readonly #dependencies: Dependencies;
+  readonly #trust: HeadTrust = { note: '' };
+  #stopped = false;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | null = null;
 
@@ -39,6 +43,7 @@ export class AuditWriters {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#timer);
     await this.#looking;
     await this.#say(this.#dependencies.wallClock()).catch((thrown: unknown) => this.#fault(thrown));
@@ -57,7 +62,13 @@ export class AuditWriters {
   async #round(): Promise<void> {
     await this.#say(null);
     const orphans = await this.#dependencies.spool.orphans((spool) => this.#isAlive(spool));
-    for (const orphan of orphans) await this.#bringIn(orphan);
+    for (const orphan of orphans) {
+      try {
+        await this.#bringIn(orphan);
+      } catch (thrown) {
+        this.#fault(thrown); // the others need not wait for it
+      }
+    }
   }
 
   async #say(closedAt: number | null): Promise<void> {
@@ -74,9 +85,8 @@ export class AuditWriters {
     );
   }
 
-  /** A process of this machine by its number; one of another machine by what it last said of itself. */
-  async #isAlive({ pid, writer }: SpoolFile): Promise<boolean> {
-    if (pid !== null) return runs(pid);
+  /** A process of another machine, by what it last said of itself. */
+  async #isAlive({ writer }: SpoolFile): Promise<boolean> {
     const { store, wallClock } = this.#dependencies;
     const row = await store.run((db) =>
       db.selectFrom('writers').select(['seen_at', 'closed_at']).where('id', '=', writer).executeTakeFirst(),
@@ -84,28 +94,29 @@ export class AuditWriters {
     return row !== undefined && row.closed_at === null && row.seen_at > wallClock() - silentMs;
   }
 
+  /** What is not brought in now stays under this process's name, and is by the next round, or the next process. */
   async #bringIn(orphan: SpoolFile): Promise<void> {
-    const { spool, store, signer, config, wallClock } = this.#dependencies;
+    const { spool, store, signer, config, wallClock, onFault } = this.#dependencies;
+    if (this.#stopped) return;
     const adopted = await spool.adopt(orphan);
     if (!adopted) return;
+    let damaged = 0;
     for await (const page of readSpool(adopted.file)) {
-      const signing = { signer: await signer(), origin: config.origin, now: Math.round(wallClock()) };
-      await store.transaction((transaction) => appendDrafts(transaction, page, signing), { lock: auditLock });
+      if (this.#stopped) return;
+      damaged += page.damaged;
+      if (page.drafts.length === 0) continue;
+      const signing = { signer: await signer(), trust: this.#trust, origin: config.origin, now: Math.round(wallClock()) };
+      const write = (transaction: Trx, engine: Pick<Engine, 'elementsOf'>) =>
+        appendDrafts(transaction, engine, page.drafts, signing);
+      await store.transaction(write, { lock: auditLock });
     }
-    await rm(adopted.file);
+    if (damaged === 0) return rm(adopted.file, { force: true });
+    const kept = `${adopted.file}.damaged`;
+    await rename(adopted.file, kept);
+    onFault(`${damaged} lines of a spool file are no rows; the others are stored, the file is kept as ${kept}`);
   }
 
   #fault(thrown: unknown): void {
     this.#dependencies.onFault(messageOf(thrown));
-  }
-}
-
-/** Whether a process of this machine runs; one that took the number of an ended one only delays what it left. */
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
 }

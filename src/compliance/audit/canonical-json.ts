@@ -51,6 +51,11 @@ function writeString(value: string, path: string[]): string {
   return JSON.stringify(value);
 }
 
+/** A well-formed string as JSON. */
+export function quoted(text: string): string {
+  return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
 function writeArray(values: readonly unknown[], path: string[]): string {
   let text = '[';
   for (let index = 0; index < values.length; index++) {

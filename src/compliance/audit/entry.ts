@@ -1,5 +1,5 @@
 import { HybridRoutingError } from '../../config/errors.ts';
-import { canonicalJson, hasLoneSurrogate } from './canonical-json.ts';
+import { canonicalJson, hasLoneSurrogate, quoted } from './canonical-json.ts';
 import { Frontier, type FrontierState, leafHash, noLeaf } from './merkle.ts';
 
 /** Kinds with which a server process says that it begins to write, and that it ends as it should. */
@@ -103,8 +103,8 @@ export function contentFrame(row: Omit<AuditRow, 'content' | 'leaf'>): { start: 
 /** What stands between body and previous, and after seq. The keys are in canonical order as they stand here. */
 function frameOf(row: { kind: string; writer: string; writerSeq: number }): [before: string, after: string] {
   return [
-    `,"kind":${JSON.stringify(row.kind)},"previous":"`,
-    `,"v":1,"writer":${JSON.stringify(row.writer)},"writerSeq":${row.writerSeq}}`,
+    `,"kind":${quoted(row.kind)},"previous":"`,
+    `,"v":1,"writer":${quoted(row.writer)},"writerSeq":${row.writerSeq}}`,
   ];
 }
 

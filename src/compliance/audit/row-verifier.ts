@@ -223,7 +223,7 @@ export class RowVerifier {
     this.#afterFault = faulty;
     if (faulty) this.#diverged = true;
     // A leaf that is no hash has been reported; the row keeps its place in the tree.
-    this.#leaf = isHash(leaf) ? leaf : this.#leaf;
+    this.#leaf = faulty && !isHash(leaf) ? this.#leaf : leaf;
     this.#frontier.append(this.#leaf);
   }
 

@@ -1,6 +1,7 @@
 import type { Recognizer } from './recognizer.ts';
 import { address, postcode } from './recognizers/address.ts';
 import { assignedSecrets, awsSecretKey } from './recognizers/assigned-secrets.ts';
+import { commandSecrets } from './recognizers/command-secrets.ts';
 import { creditCard } from './recognizers/credit-card.ts';
 import { crypto } from './recognizers/crypto.ts';
 import { dateOfBirth } from './recognizers/date-of-birth.ts';
@@ -54,6 +55,7 @@ export const recognizers: readonly Recognizer[] = [
   privateKey,
   assignedSecrets,
   awsSecretKey,
+  commandSecrets,
   crypto,
   url,
   geoCoordinate,

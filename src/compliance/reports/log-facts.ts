@@ -1,4 +1,4 @@
-import type { Store } from '../../store/store.ts';
+import type { Db, Store } from '../../store/store.ts';
 import { readHead } from '../audit/audit-rows.ts';
 import { readEntry } from './entry.ts';
 import { dayMs } from './period.ts';
@@ -33,31 +33,38 @@ const readMs = 30_000;
 /** @param now milliseconds since 1970. @throws StoreError */
 export async function readLogFacts(store: Store, now: number): Promise<LogFacts> {
   const { size, note } = await store.run(readHead);
-  const times = await store.run(async (db) => {
-    const rows = db.selectFrom('audit_log');
-    const oldest = await rows.select(({ fn }) => fn.min('at').as('at')).executeTakeFirst();
-    // By place, which is the primary key: pruning takes the oldest rows, so both ends are found at once.
-    const content = await rows.select('at').where('content', 'is not', null).orderBy('seq').limit(1).executeTakeFirst();
-    const first = await rows.select('content').orderBy('seq').limit(1).executeTakeFirst();
-    const pruned =
-      first?.content === null
-        ? await rows
-            .select(({ fn }) => fn.max('at').as('at'))
-            .where('content', 'is', null)
-            .executeTakeFirst()
-        : undefined;
-    return { oldest, content, pruned };
-  }, readMs);
+  const times = await store.run(readTimes, readMs);
   const { checkpoints, checkpoint } = await readCheckpoints(store);
   return {
     size,
     head: note,
-    oldestAt: numberOrNull(times.oldest?.at),
-    oldestContentAt: numberOrNull(times.content?.at),
-    newestPrunedAt: numberOrNull(times.pruned?.at),
+    ...times,
     checkpoints,
     checkpoint,
     lastVerification: await readLastVerification(store, now),
+  };
+}
+
+/** By place, which is the primary key: retention takes the oldest rows, so that both ends are found at once. */
+async function readTimes(db: Db) {
+  const rows = db.selectFrom('audit_log');
+  const oldest = await rows.select('at').orderBy('seq').limit(1).executeTakeFirst();
+  const content = await rows
+    .select(['seq', 'at'])
+    .where('content', 'is not', null)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst();
+  const pruned = await rows
+    .select('at')
+    .where('seq', '<', content?.seq ?? Number.MAX_SAFE_INTEGER)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return {
+    oldestAt: oldest?.at ?? null,
+    oldestContentAt: content?.at ?? null,
+    newestPrunedAt: pruned?.at ?? null,
   };
 }
 
@@ -103,8 +110,4 @@ async function readLastVerification(store: Store, now: number): Promise<LastVeri
     if (!last) return null;
     before = last.seq;
   }
-}
-
-function numberOrNull(value: number | null | undefined): number | null {
-  return value === null || value === undefined ? null : Number(value);
 }

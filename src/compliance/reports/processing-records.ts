@@ -47,10 +47,8 @@ export class ProcessingRecords {
     const known = this.#lines.get(key);
     if (known) return known;
     if (this.#lines.size >= mostLines && purpose !== otherNames) return this.#line(operation, otherNames);
-    const made = {
-      ...{ operation, purpose, operations: 0 },
-      ...{ categories: new Tally(), recipients: new Tally(), range: new EvidenceRange() },
-    };
+    const counts = { categories: new Tally(), recipients: new Tally(), range: new EvidenceRange() };
+    const made = { operation, purpose, operations: 0, ...counts };
     this.#lines.set(key, made);
     return made;
   }

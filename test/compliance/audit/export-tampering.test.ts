@@ -61,6 +61,16 @@ describe('tampering with an export', () => {
     );
   });
 
+  it('is found when the last newline is gone, or a byte order mark is put in', async () => {
+    const [file = ''] = files;
+    const lines = file.trimEnd().split('\n');
+    const cut = await check(file.trimEnd());
+    expect(cut).toMatchObject({ exitCode: 1, firstBreak: { line: lines.length, kind: 'line_invalid' } });
+    const marked = await check(file.replace('\n', '\n\ufeff'));
+    expect(marked).toMatchObject({ exitCode: 1, firstBreak: { line: 2, kind: 'line_invalid' } });
+    expect((await check(`\ufeff${file}`)).exitCode).toBe(2);
+  });
+
   it('is found when any line is removed, at the line that stands there', async () => {
     for (const file of files) {
       const lines = file.split(/(?<=\n)/);

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isCanonicalJson } from '../../../src/compliance/audit/canonical-check.ts';
 import { reportText } from '../../../src/compliance/audit/export-report.ts';
 import { verifyExportFile } from '../../../src/compliance/audit/export-verify.ts';
+import { exportLines } from '../../../src/compliance/audit/export-write.ts';
 import { trustedKey } from '../../../src/compliance/audit/note-keys.ts';
 import { check, exported, sourceOf } from './sample-export.ts';
-import { sampleLog, strangerSigner, trustedKeys } from './sample-log.ts';
+import { origin, sampleLog, strangerSigner, trustedKeys } from './sample-log.ts';
 
 // Hundreds of logs are verified in one test.
 vi.setConfig({ testTimeout: 60_000 });
@@ -94,6 +95,22 @@ describe('an export', () => {
     await expect(exported(source, { from: 9, to: 8 })).rejects.toThrow('9 to 8');
     await expect(exported(sourceOf({ rows: [], checkpoints: [], head: null }))).rejects.toThrow('the log has 0 rows');
     await expect(exported(source, { from: 5, proofs: [4] })).rejects.toThrow('outside rows 5 to 47');
+  });
+
+  it('lets its source go when nobody reads on', async () => {
+    let isClosed = false;
+    const checkpoints = async function* () {
+      try {
+        yield* log.checkpoints;
+      } finally {
+        isClosed = true;
+      }
+    };
+    const lines = exportLines({ source: { ...source, checkpoints }, origin, publicKeys: [], createdAt: 0 });
+    for (let read = 0; read < 5; read++) await lines.next();
+    isClosed = false; // the first pass, for the manifest, is over
+    await lines.return();
+    expect(isClosed).toBe(true);
   });
 
   it('stops when it is asked to', async () => {

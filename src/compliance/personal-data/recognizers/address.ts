@@ -3,11 +3,11 @@ import type { Recognizer, Scan } from '../recognizer.ts';
 
 const house = '\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?(?: ?[-/] ?\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?)?';
 const tailDe =
-  '(?:[,\\n]? ?(?:\\(?[\\p{L}. ]{2,20}\\)?, ?)?(?:(?:D|A|CH|DE|AT)-)?\\d{4,5} \\p{Lu}[\\p{L}.-]{1,30}(?: (?:am|an der|im|bei|a\\.d\\.) ?\\p{Lu}?[\\p{L}.]{1,20}){0,2})?';
+  '(?:[,\\n]? ?(?:\\(?[\\p{L}. ]{2,20}\\)?, ?)?(?:(?:D|A|CH|DE|AT)-)?\\d{4,5}(?: [A-Z]{2})? \\p{Lu}[\\p{L}.-]{1,30}(?: (?:am|an der|im|bei|a\\.d\\.) ?\\p{Lu}?[\\p{L}.]{1,20}){0,2})?';
 const germanNumber = new RegExp(`\\.?,? (?:Nr\\.? ?|Hausnummer )?(?:${house})(?![\\p{L}\\d%€$.,:]?\\d)${tailDe}`, 'uy');
 /** Endings of German and Dutch street names, joined to the name or as a word of their own. */
 const germanEnding =
-  /(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|ufer|damm|chaussee|steig|stieg|promenade|markt|graben|hof|berg|brücke|pfad|twiete|laan|straat|plein|gracht|kade|dijk)$/i;
+  /(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|ufer|damm|chaussee|steig|stieg|promenade|markt|graben|hof|berg|brücke|pfad|twiete|laan|straat|plein|gracht|kade|dijk|gatan|gata|vägen|gade|vej|gate|veien|katu)$/i;
 const germanWords =
   'straße strasse str weg platz allee gasse ring ufer damm chaussee steig stieg promenade markt graben pfad straat laan linden';
 
@@ -22,7 +22,7 @@ const notPlaces =
 const unit = '(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl)\\.? ?#?[\\w-]{1,6})?';
 const zip =
   "(?:(?:[A-Z]{2},? )?\\d{5}(?:-\\d{4})?(?!\\d)|[A-Z]{1,2}\\d[A-Z\\d]? \\d[A-Z]{2}(?!\\w)|[A-Z]{2}(?![\\w'’]))";
-const postUs = `${unit}(?:(?:[,\\n]{1,2} ?\\p{Lu}[\\p{L}.' -]{1,30}?)?,? ${zip})?`;
+const postUs = `${unit}(?:(?:[,\\n]{1,2} ?\\p{Lu}[\\p{L}.' -]{1,30}?)?,? ${zip}|, \\p{Lu}\\p{L}{2,24}(?: \\p{Lu}\\p{L}{2,24})?(?=[.\\n]|$))?`;
 const englishRest = new RegExp(`\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\.?(?!\\w))?${postUs}`, 'uy');
 const englishBefore =
   /(?:^|[^\p{L}\d.,-])(\d{1,6}[A-Za-z]?(?:[-/]\d{1,4})?,? (?:(?:N|S|E|W|North|South|East|West)\.? )?(?:(?:\p{Lu}[\p{L}.'’-]{0,20}|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del) ){1,4})$/u;
@@ -35,7 +35,7 @@ const romance =
 const french =
   /(?: (?:de la|de l'|des|de|du|d'|la|le|les|l')?['’ ]?\p{Lu}[\p{L}.'’-]{0,24}){1,4}(?:,? ?\d{5} \p{Lu}[\p{L}-]{1,30})?/uy;
 const romanceWords =
-  'rue avenue boulevard impasse quai calle avenida paseo plaza via viale corso piazza rua travessa largo ulica ul carrer';
+  'rue avenue boulevard allée chemin route cours passage impasse quai calle avenida paseo plaza via viale corso piazza rua travessa largo ulica ul carrer';
 
 /** Postal addresses from the kind of street, with house number, postcode and place where they follow. */
 export const address: Recognizer = {
@@ -43,9 +43,10 @@ export const address: Recognizer = {
   cues: {
     home: 'adresse anschrift address wohnhaft wohnt wohne lives live living residing resides liefern lieferadresse ship deliver domicile dirección indirizzo endereço',
   },
-  words: `${germanWords} ${englishWords} ${romanceWords} ${placeWords}`,
+  words: `${germanWords} ${englishWords} ${romanceWords} ${placeWords} box postfach`,
   long: 6,
   atWord: (scan, start, end, word) => {
+    if (word === 'box' || word === 'postfach') postBox(scan, start, end, word);
     if (isGerman.has(word) && german(scan, start, end)) return;
     if (isEnglish.has(word) && english(scan, start, end)) return;
     if (isRomance.has(word)) romanceStreet(scan, start, end);
@@ -55,7 +56,7 @@ export const address: Recognizer = {
     const code = scan.text.charCodeAt(end - 1) | 0x20;
     // e, r, g, z, t, n, l, f, d, m, k: the last letters of the endings; most words stop here.
     if (
-      !'ergztnlfdmk'.includes(String.fromCharCode(code)) ||
+      !'ergztnlfdmkaju'.includes(String.fromCharCode(code)) ||
       !(scan.text.charAt(end) === ' ' || scan.text.charAt(end) === '.')
     )
       return;
@@ -78,6 +79,13 @@ function atPlace(scan: Scan, start: number, end: number): void {
   const lettered = /\d[a-z]$/.test(match[0]);
   const cued = scan.cued('home', start, 40);
   scan.emit('ADDRESS', start, end + match[0].length, placed ? 0.8 : cued || lettered ? 0.65 : 0.3);
+}
+
+/** "P.O. Box 1234", "Postfach 10 11 12". */
+function postBox(scan: Scan, start: number, end: number, word: string): void {
+  const office = word === 'box' ? /p\.? ?o\.? $/i.exec(scan.text.slice(Math.max(0, start - 6), start))?.[0].length : 0;
+  const number = /^:? \d{1,6}(?: \d\d){0,3}(?!\d)/.exec(scan.text.slice(end, end + 20))?.[0].length;
+  if (office !== undefined && number !== undefined) scan.emit('ADDRESS', start - office, end + number, 0.75);
 }
 
 function numberFollows(text: string, end: number, reach = 16): boolean {

@@ -11,14 +11,14 @@ const pinWords =
   'pin pins pincode cvv cvc cvv2 cvc2 cvn tan puk otp prüfziffer sicherheitscode kartenprüfnummer einmalcode passcode';
 
 const quoted = /["'`]?\s{0,2}(?::=|=>|[:=]|,)\s{0,2}(["'`])((?:(?!\1)[^\n\\]|\\.){4,256})\1/y;
-const plain = /["'`*]{0,3}\s{0,2}(?::=|=>|[:=])\s{0,2}\**\s?([^\s"'`<>,;()[\]{}]{4,256}[^\s"'`<>,;()[\]{}.?*])/y;
+const plain = /["'`*_]{0,3}\s{0,2}(?::=|=>|[:=])\s{0,2}\*{0,2}\s?([^\s"'`<>,;]{4,256})/y;
 const told =
-  /(?: (?:is|was|ist|war|lautet|est|es|è|é|to|auf|für|for|number|code|nummer|nr|changed|set|geändert|of))*\s?[:=]?\s{1,2}["'“„`]?([^\s"'`<>;(){}[\]“”]{4,64})/y;
+  /(?: (?:is|was|ist|war|lautet|est|es|è|é|to|auf|für|for|number|code|nummer|nr|changed|set|geändert|of))*\s?[:=]?\s{1,2}["'“„`]?([^\s"'`<>;(){}[\]“”]{4,64})/uy;
 const bearer = /\s{1,2}([\w.~+/-]{12,2000}={0,2})/y;
 /** Values that name a secret instead of being one. */
 const placeholder =
   /^(?:\$|\{\{|%|process\.|os\.|env\.|config\.|null$|none$|undefined$|true$|false$|string$|required|optional|\*+$|x+$|changeme$|your|<|\.\.\.|\[)/i;
-const codeCall = /^[\w.]+\($|^[a-z_]\w*(?:\.[a-z_]\w*)+$/i;
+const codeCall = /^[\w.]*\w\(|^[a-z_]\w*(?:\.[a-z_]\w*)+[()]*$|^[({[]/i;
 
 /** Passwords and keys that are told apart by the name before them. */
 export const assignedSecrets: Recognizer = {
@@ -74,7 +74,7 @@ function readKey(text: string, from: number): Value | null {
 function readValue(found: RegExpExecArray | null, from: number, accept: (value: string) => boolean): Value | null {
   const raw = found?.[1];
   if (!found || raw === undefined) return null;
-  const text = raw.replace(/[.,:?]+$/, '');
+  const text = raw.replace(/[.,:?)\]}]+$/, '');
   if (!accept(text)) return null;
   const start = from + found[0].length - raw.length;
   return { text, start, end: start + text.length, quoted: false };
@@ -93,7 +93,7 @@ function isMixed(value: string): boolean {
 
 /** "key" alone is any key: it needs "api", "secret" or the like in front. */
 function qualified(text: string, start: number): boolean {
-  return /(?:api|secret|access|private|auth|account|signing|encryption|master|service|client|shared|deploy|ssh|license|aws|geheimer|privater)[\s_."'-]{0,3}$/i.test(
+  return /(?:api|secret|access|private|auth|account|signing|encryption|master|service|client|storage|connection|webhook|shared|deploy|ssh|license|aws|geheimer|privater)[\s_."'-]{0,3}$/i.test(
     text.slice(Math.max(0, start - 20), start),
   );
 }

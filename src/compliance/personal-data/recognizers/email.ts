@@ -1,5 +1,5 @@
 import { isWordAt } from '../characters.ts';
-import type { Recognizer } from '../recognizer.ts';
+import type { Recognizer, Scan } from '../recognizer.ts';
 
 // RFC 5321: a local part has at most 64 characters, a label 63.
 const longestLocal = 64;
@@ -16,7 +16,7 @@ const spelledOut = /[([{]\s?at\s?[)\]}]\s?([\w-]{1,63}(?:\s?(?:\.|[([{]\s?dot\s?
 
 /** Mail addresses, found from their `@`; also those written "name [at] example.org". */
 export const email: Recognizer = {
-  types: ['EMAIL'],
+  types: ['EMAIL', 'PERSON'],
   chars: '@',
   words: 'at',
   atChar: (scan, index) => {
@@ -27,6 +27,7 @@ export const email: Recognizer = {
     if (match === null || fileEndings.has((match[1] ?? '').toLowerCase())) return;
     if (isRemote(scan.text, start, index, domain.lastIndex)) return;
     scan.emit('EMAIL', start, domain.lastIndex, 0.95);
+    if (scan.text.charAt(start - 1) === '<') displayName(scan, start - 1);
   },
   atWord: (scan, start) => {
     const bracket = lastNonSpace(scan.text, start);
@@ -39,6 +40,18 @@ export const email: Recognizer = {
     if (from < at) scan.emit('EMAIL', from, end, 0.7);
   },
 };
+
+/** The name in "Anna Schmidt <anna@example.org>". */
+function displayName(scan: Scan, bracket: number): void {
+  const before = scan.text.slice(Math.max(0, bracket - 64), bracket);
+  const name = /(\p{Lu}[\p{L}.'’-]{0,24}(?: (?:(?:von|van|de|der|di) )?\p{Lu}[\p{L}'’-]{1,24}){1,2})(["']?\s?)$/u.exec(
+    before,
+  );
+  const value = name?.[1];
+  if (!name || value === undefined) return;
+  const start = bracket - name[0].length;
+  scan.emit('PERSON', start, start + value.length, 0.7);
+}
 
 /** The start of the local part that ends before `at`; `at` itself when there is none. */
 function localStart(text: string, at: number): number {

@@ -1,54 +1,90 @@
 import type { PersonalDataType } from '../../../config/personal-data-schema.ts';
 import type { Recognizer } from '../recognizer.ts';
 
-/** Names of numbers that have no form of their own. Order, invoice and ticket numbers are left out on purpose. */
-const labels: Readonly<Partial<Record<PersonalDataType, string>>> = {
-  PASSPORT:
-    'passport reisepass passnummer reisepassnummer passeport pasaporte passaporto paspoort passaporte passportnumber',
-  DRIVER_LICENSE:
-    'licence license führerschein führerscheinnummer driverslicense driverlicense permis conducir patente rijbewijs dl',
-  ID_NUMBER:
-    'personalausweis personalausweisnummer ausweisnummer idcard identity identification identité identidad identità ' +
-    'personalnummer mitarbeiternummer kundennummer kundennr versichertennummer versicherungsnummer mitgliedsnummer ' +
-    'matrikelnummer patientennummer patientenid employee customer client member membership policy patient medical mrn student ' +
-    'insurance beneficiary carte documento dni nie cni national',
-  ACCOUNT_NUMBER: 'account kontonummer konto kto depotnummer routing compte cuenta conto rekening konta',
-  TAX_ID: 'tax steuernummer fiscal fiscale tin taxid itin ein',
-  US_SSN: 'ssn social',
-};
-const typeByWord = new Map<string, PersonalDataType>();
-for (const type of ['PASSPORT', 'DRIVER_LICENSE', 'ID_NUMBER', 'ACCOUNT_NUMBER', 'TAX_ID', 'US_SSN'] as const) {
-  for (const word of (labels[type] ?? '').split(/\s+/)) typeByWord.set(word, type);
+interface Label {
+  readonly type: PersonalDataType;
+  /** Names that stand for the number itself: "Kundennummer 4711-08". */
+  readonly strong: string;
+  /** Names of what the number belongs to: they need "number", "ID", `:` or the like behind them. */
+  readonly weak: string;
 }
 
-/** Numbers of any form behind what they are called: "passport number X1234567", "Kundennummer: 4711-08". */
+/** Names of numbers that have no form of their own. Order, invoice and ticket numbers are left out on purpose. */
+const labels: readonly Label[] = [
+  {
+    type: 'PASSPORT',
+    strong: 'passnummer reisepassnummer passportnumber reisepassnr passnr',
+    weak: 'passport reisepass pass passeport pasaporte passaporto paspoort passaporte',
+  },
+  {
+    type: 'DRIVER_LICENSE',
+    strong: 'führerscheinnummer driverslicense driverlicense führerscheinnr dl',
+    weak: 'licence license führerschein fahrerlaubnis permis conducir patente rijbewijs',
+  },
+  {
+    type: 'ID_NUMBER',
+    strong:
+      'personalausweisnummer ausweisnummer personalnummer mitarbeiternummer kundennummer kundennr versichertennummer ' +
+      'versicherungsnummer mitgliedsnummer matrikelnummer patientennummer patientenid mrn dni nie cni customerid employeeid patientid ' +
+      'memberid versicherungsscheinnummer policennummer vertragsnummer kundenid personalnr mitgliedsnr vorgangsnummer aktenzeichen idcard',
+    weak:
+      'personalausweis ausweis identity identification identité identidad identità employee customer client member membership policy patient ' +
+      'medical student insurance beneficiary carte documento national mitarbeiter mitarbeiterin kunde kundin mitglied badge personal card',
+  },
+  {
+    type: 'ACCOUNT_NUMBER',
+    strong: 'kontonummer depotnummer accountnumber kontonr blz bankleitzahl routing',
+    weak: 'account konto kto depot compte cuenta conto rekening conta sort',
+  },
+  { type: 'TAX_ID', strong: 'steuernummer steuernr tin taxid itin ein taxnumber', weak: 'tax fiscal fiscale' },
+  { type: 'VAT_ID', strong: 'ustid ustidnr', weak: 'ust vat uid tva iva mwst btw' },
+  { type: 'US_SSN', strong: 'ssn socialnumber', weak: 'social' },
+];
+/** "card" is an identity card only behind these. */
+const identityBefore = /(?:id|identity|identification|identitäts)[ -]$/i;
+
+const typeByWord = new Map<string, { type: PersonalDataType; isStrong: boolean }>();
+for (const { type, strong, weak } of labels) {
+  for (const word of strong.split(' ')) typeByWord.set(word, { type, isStrong: true });
+  for (const word of weak.split(' ')) typeByWord.set(word, { type, isStrong: false });
+}
+
+/** Numbers of any form behind what they are called: "passport number X1234567", "Kundennr.: KD-4711-08". */
 export const labelledIds: Recognizer = {
-  types: ['PASSPORT', 'DRIVER_LICENSE', 'ID_NUMBER', 'ACCOUNT_NUMBER', 'TAX_ID', 'US_SSN'],
+  types: labels.map(({ type }) => type),
   words: [...typeByWord.keys()].join(' '),
-  atWord: (scan, _start, end, word) => {
-    const type = typeByWord.get(word);
-    if (type === undefined) return;
-    const value = readValue(scan.text.slice(end, end + 96));
-    if (value !== null) scan.emit(type, end + value.start, end + value.end, 0.6);
+  atWord: (scan, start, end, word) => {
+    const label = typeByWord.get(word);
+    if (label === undefined) return;
+    if (word === 'card' && !identityBefore.test(scan.text.slice(Math.max(0, start - 16), start))) return;
+    const value = readValue(scan.text.slice(end, end + 112), label.isStrong);
+    if (value !== null) scan.emit(label.type, end + value.start, end + value.end, 0.6);
   },
 };
 
-/** The first group of letters and digits behind the label that has four digits or more, and what is joined to it. */
-function readValue(text: string): { start: number; end: number } | null {
-  const lead =
-    /^(?:'?s)?[ "']{0,2}(?:(?:card|driver|driving|security|identity|identification|license|licence|insurance|record|plate|de|d'|du|la|sociale?|number|numbers|no|nr|n°|numéro|número|numero|nummer|identifier|id|code|is|ist|lautet|est|es|è|ist die|with|the|mit|der|of|has|have|conduire|identité|identidad|identità)\b[."']{0,2} ?){0,6}[:=#]{0,2} ?["'(#]?/iu.exec(
-      text,
-    );
-  const start = lead?.[0].length ?? 0;
-  if (start === 0) return null;
-  const value = /^[A-Z\d]{1,20}(?:[-./ ](?=[A-Z\d]*\d)[A-Z\d]{1,12}){0,6}(?![\p{L}\d_])/iu.exec(text.slice(start));
-  if (value === null || value[0].replace(/\D/g, '').length < 4) return null;
-  if (/^\d{1,2}[-./]\d{1,2}[-./]\d{2,4}$|^\d{4}-\d\d-\d\d|^(?:19|20)\d\d$/.test(value[0])) return null;
-  return { start, end: start + value[0].length };
+const kinds =
+  "card|driver|driving|driver['’]s|security|identity|identification|license|licence|insurance|record|plate|numbers?|no|nr|n[°º]|num[ée]ros?|número|nummer|" +
+  'identifier|id|ids|code|ref|is|ist|lautet|est|es|è|with|the|mit|der|die|of|has|have|de|du|la|sociale?|nacional|conduire|identité|identidad|identità';
+const lead = new RegExp(
+  `^(?:['’]?s)?(?:[ "'.*_)]{0,4}|-(?=\\p{L}{1,3}\\b))((?:(?:${kinds})(?![\\p{L}])[."'*_]{0,3} ?){0,6})([:=#]{0,2}[*_"' ]{0,4}[:=#]?) ?["'(#]{0,2}`,
+  'iu',
+);
+const said = /(?:num|nr|no|n[°º]|nummer|id|code|record|identifier|is|ist|lautet|est|es|è)(?![\p{L}])/iu;
+const value = /^[A-Z\d]{1,20}(?:[-./][A-Z\d]{1,14}| (?=[A-Z]{0,3}\d)[A-Z\d]{1,12}){0,6}(?![\p{L}\d_])/iu;
+const date = /^\d{1,2}[-./]\d{1,2}[-./]\d{2,4}$|^\d{4}-\d\d-\d\d|^(?:19|20)\d\d$/;
+
+/** What stands behind the label when it holds four digits or more and is no date. */
+function readValue(text: string, isStrong: boolean): { start: number; end: number } | null {
+  const match = lead.exec(text);
+  if (match === null || match[0] === '') return null;
+  if (!isStrong && !said.test(match[1] ?? '') && !/[:=#]/.test(match[2] ?? '')) return null;
+  const found = value.exec(text.slice(match[0].length))?.[0];
+  if (found === undefined || found.replace(/\D/g, '').length < 4 || date.test(found)) return null;
+  return { start: match[0].length, end: match[0].length + found.length };
 }
 
 const usernameForm =
-  /^(?:[- ]?(?:name|id|handle))?["']?(?:(?: (?:is|ist|lautet|est|es))|\s?[:=])\s?["'@]?([\p{L}\d][\p{L}\d._-]{2,38}[\p{L}\d_])(?=["'\s.,;!?)]|$)/iu;
+  /^(?:[- ]?(?:name|id|handle))?["'*_]{0,3}(?:(?: (?:is|ist|lautet|est|es))|\s?[:=])[\s*_]{0,3}["'@]?([\p{L}\d][\p{L}\d._-]{2,38}[\p{L}\d_])(?=["'\s.,;!?)<]|$)/iu;
 
 /** Login names behind "username", "Benutzername", "login:". */
 export const username: Recognizer = {
@@ -57,11 +93,11 @@ export const username: Recognizer = {
     'username usernames user login benutzername benutzer nutzername handle nickname utilisateur usuario utente userid',
   atWord: (scan, _start, end) => {
     const match = usernameForm.exec(scan.text.slice(end, end + 64));
-    const value = match?.[1];
-    if (!match || value === undefined) return;
-    const start = end + match[0].length - value.length;
-    const distinct = /[\d_]|\p{L}\.\p{L}|\p{Ll}\p{Lu}/u.test(value);
-    if (/^(?:null|true|false|none|string|root|admin|not|the|required)$/i.test(value)) return;
-    scan.emit('USERNAME', start, start + value.length, distinct ? 0.75 : 0.4);
+    const name = match?.[1];
+    if (!match || name === undefined) return;
+    const start = end + match[0].length - name.length;
+    if (/^(?:null|true|false|none|string|root|admin|not|the|required)$/i.test(name)) return;
+    const distinct = /[\d_]|\p{L}\.\p{L}|\p{Ll}\p{Lu}/u.test(name);
+    scan.emit('USERNAME', start, start + name.length, distinct ? 0.75 : 0.4);
   },
 };

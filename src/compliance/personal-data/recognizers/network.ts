@@ -82,7 +82,7 @@ export function valid6(value: string): boolean {
 function confidence6(scan: Scan, value: string, start: number, end: number): number {
   const cued = scan.cued('ip', start, 24);
   if (value === '::') return cued || /^\/\d/.test(scan.text.slice(end, end + 2)) ? 0.8 : 0.2;
-  if (/^(?:::|[\da-f]*\d|f[ed])/i.test(value) && /\d|::f/i.test(value)) return 0.9;
+  if (value.split(':').length > 6 || (/^(?:::|[\da-f]*\d|f[ed])/i.test(value) && /\d|::f/i.test(value))) return 0.9;
   return cued || scan.whole(start, end) ? 0.8 : 0.3;
 }
 

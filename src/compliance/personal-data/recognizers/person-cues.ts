@@ -6,16 +6,16 @@ import { isKnownName, type NameGuess, type NameSpan, nameAt, wordEnd } from './p
 
 export const titles =
   'herr herrn hr frau fr fräulein familie dr prof mr mrs ms miss mx sir dame monsieur madame mme mlle señor señora sra srta signor signora sig dott ' +
-  'senhor senhora dhr mevr meneer mevrouw pan pani fru herra doctor doktor professor frl';
+  'senhor senhora heer dhr mevr meneer mevrouw pan pani fru herra doctor doktor professor frl';
 /** Titles that are also words or abbreviations of others: they need their full stop. */
 const dotted = new Set('hr fr dr prof mr mrs ms sig sra srta dott dhr mevr'.split(' '));
 /** Titles that their languages write small. */
-const small = new Set('signora señora señor signor senhor senhora'.split(' '));
+const small = new Set('signora señora señor signor senhor senhora heer mevrouw meneer'.split(' '));
 
 export const openers =
   'dear hello hi hey liebe lieber hallo cher chère estimado estimada querido querida caro cara gentile egregio beste servus moin';
 
-const introduced = new Set('heiße heisse heißt appelle llamo chiamo named called'.split(' '));
+const introduced = new Set('namen heiße heisse heißt appelle llamo chiamo named called'.split(' '));
 const closings = new Set('sincerely regards grüßen grüße gruß cordialement saludos saluti freundlichen'.split(' '));
 const labels = new Set('name nome nombre nom vorname nachname firstname lastname surname fullname'.split(' '));
 const speakers = new Set('i bin soy sono suis by spricht speaking'.split(' '));

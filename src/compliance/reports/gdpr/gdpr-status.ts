@@ -1,0 +1,71 @@
+import { residencyReport } from '../../residency/report.ts';
+import { activityOf } from '../activity-of.ts';
+import { alertsOf } from '../alerts/alerts-report.ts';
+import { type Control, nextOf, statusCounts, worstOf } from '../control.ts';
+import { readLogFacts } from '../log-facts.ts';
+import { dayMs, periodOf, periodText } from '../period.ts';
+import { postureOf } from '../posture/posture-report.ts';
+import { readOrCause } from '../read-or-cause.ts';
+import type { Report, ReportBody, ReportOrder, ReportSources } from '../report-body.ts';
+import { aiActControls } from './ai-act.ts';
+import { dataSubjectControls } from './data-subjects.ts';
+import type { GdprFacts } from './facts.ts';
+import { principleControls } from './principles.ts';
+import { recipientControls } from './recipients.ts';
+import { securityControls } from './security.ts';
+
+/** A week, as the runbook's compliance report. */
+const defaultDays = 7;
+
+/** The rules of the GDPR and the AI Act that concern a router, each held against what was measured. Pure. */
+export function gdprControls(facts: GdprFacts): Control[] {
+  const [minimisation, storage, accountability, byDesign] = principleControls(facts);
+  const [lawful, erasure] = dataSubjectControls(facts);
+  const [processors, records, transfers] = recipientControls(facts);
+  const controls = [
+    ...[minimisation, storage, accountability, lawful, erasure, byDesign, processors, records],
+    ...securityControls(facts),
+    transfers,
+    ...aiActControls(facts),
+  ];
+  return controls.filter((found) => found !== undefined);
+}
+
+export async function gdprFacts(sources: ReportSources, order: ReportOrder): Promise<GdprFacts> {
+  const { config, store, now, targets } = sources;
+  const period = periodOf(order, now, defaultDays * dayMs);
+  const { value: read, cause } = await readOrCause(async () => {
+    return { activity: await activityOf(sources, period, order), log: await readLogFacts(store, now) };
+  });
+  return {
+    config,
+    now,
+    period,
+    read,
+    cause,
+    residency: residencyReport(config.residency, targets.all()),
+    posture: (await postureOf(sources)).checks,
+    alerts: await alertsOf(sources, order),
+  };
+}
+
+export const gdprStatus: Report = async (sources, order) => gdprBody(await gdprFacts(sources, order));
+
+export function gdprBody(facts: GdprFacts): ReportBody {
+  const controls = gdprControls(facts);
+  const { period, read } = facts;
+  const rows = read ? `${read.activity.rows.rows} audit rows` : 'no rows: the store cannot be read';
+  return {
+    status: worstOf(controls),
+    summary: [`${periodText(period)}, ${rows}. ${statusCounts(controls)}.`, ...unreadLines(facts)],
+    controls,
+    next: nextOf(controls),
+  };
+}
+
+/** Rows that say nothing any more are told, since the counts are without them. */
+function unreadLines({ read }: GdprFacts): string[] {
+  const { pruned = 0, unreadable = 0 } = read?.activity ?? {};
+  if (pruned + unreadable === 0) return [];
+  return [`Not counted: ${pruned} pruned rows, ${unreadable} that could not be read.`];
+}
