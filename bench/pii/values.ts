@@ -37,7 +37,7 @@ export function createValues(random: () => number): Values {
   const given = (): string =>
     of(
       'Anna|Thomas|Maria|Peter|Lukas|Emily|James|Sophie|Mehmet|Katarzyna|Luca|Chloé|Javier|Giulia|Liam|Olga|Ingeborg|Detlef|Priya|Yusuf|' +
-        'Melusine|Torbjörn|Quirin|Leberecht|Oluwaseun|Xiomara|Thorvald|Kunigunde|Zsófia|Rasmus|Anouk|Lior|Wendelin|Brunhilde|Aoife|Siobhan',
+        'Melusine|Tjorben|Ottokar|Amrei|Nkechi|Xiomara|Thorvald|Zdenka|Zsófia|Hjalmar|Ludmilla|Lior|Ebba|Eberhardine|Roisin|Gwyneth',
     );
   const surname = (): string =>
     of(

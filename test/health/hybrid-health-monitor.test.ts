@@ -71,7 +71,7 @@ describe('components', () => {
     const { health } = monitored();
     const components = health.components();
     expect(components.map(({ name, dependsOn }) => [name, ...dependsOn].join(' '))).toEqual([
-      'bedrock-support intelligent-router direct-bedrock mcp-router',
+      'bedrock-support intelligent-router direct-bedrock mcp-router state-store audit-log',
       'intelligent-router hybrid-monitor',
       'direct-bedrock aws-bedrock circuit-breaker',
       'mcp-router mcp-service message-queue circuit-breaker',

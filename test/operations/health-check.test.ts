@@ -50,7 +50,7 @@ describe('health_check', () => {
     expect(humanSteps).toEqual([]);
     const rows = Object.entries(components).map(([name, { dependsOn }]) => [name, dependsOn]);
     expect(Object.fromEntries(rows)).toEqual({
-      'bedrock-support': ['intelligent-router', 'direct-bedrock', 'mcp-router'],
+      'bedrock-support': ['intelligent-router', 'direct-bedrock', 'mcp-router', 'state-store', 'audit-log'],
       'intelligent-router': ['hybrid-monitor'],
       'direct-bedrock': ['aws-bedrock', 'circuit-breaker'],
       'mcp-router': ['mcp-service', 'message-queue', 'circuit-breaker'],

@@ -1,5 +1,6 @@
 import { createState } from '../../src/app-state.ts';
 import { clearing } from '../../src/compliance/personal-data/clearing.ts';
+import { loadPhoneNumbers } from '../../src/compliance/personal-data/phone-numbers.ts';
 import { createPersonalDataProtector } from '../../src/compliance/personal-data/protector.ts';
 import { ResidencyTargets } from '../../src/compliance/residency/targets.ts';
 import { HealthHistory } from '../../src/health/history.ts';
@@ -13,6 +14,9 @@ import { OperationMetrics } from '../../src/telemetry/operation-metrics.ts';
 import { configWith } from './config.ts';
 import { RecordingAudit } from './recording-audit.ts';
 import { scriptedRouter } from './scripted-router.ts';
+
+// Loaded before any test puts the clock in its hands: a module that is loaded waits for no timer.
+await loadPhoneNumbers();
 
 /**
  * Every real part of the server over two scripted paths, on the clock of `Date`; the audit log is in memory, and the store is

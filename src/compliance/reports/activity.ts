@@ -3,15 +3,8 @@ import type { Entry } from './entry.ts';
 import { EvidenceRange } from './evidence.ts';
 import { OperationTotals } from './operation-totals.ts';
 import { ProcessingRecords } from './processing-records.ts';
-import type { AccessBody, BodyOf, OperationBody } from './row-bodies.ts';
+import type { AccessBody, OperationBody } from './row-bodies.ts';
 import { Tally } from './tally.ts';
-
-/** An erasure that was begun, and whose end no row tells of. */
-interface OpenErasure {
-  seq: number;
-  /** Milliseconds since 1970. */
-  at: number;
-}
 
 /** What the rows of a period say, counted at a steady memory. Give the entries oldest first. */
 export class Activity {
@@ -31,7 +24,6 @@ export class Activity {
   readonly erased = new EvidenceRange();
   pruned = 0;
   unreadable = 0;
-  readonly #openErasures = new Map<string, OpenErasure>();
 
   add(entry: Entry): void {
     const { seq } = entry;
@@ -42,7 +34,8 @@ export class Activity {
       case 'ACCESS':
         return this.#access(seq, entry.body);
       case 'ERASURE':
-        return this.#erasure(entry, entry.body);
+        if (entry.body.phase === 'done') this.erased.add(seq);
+        return;
       case 'OVERRIDE':
         return this.#change(seq, `route override ${entry.body.route}`);
       case 'MODE':
@@ -66,10 +59,6 @@ export class Activity {
     }
   }
 
-  get openErasures(): OpenErasure[] {
-    return [...this.#openErasures.values()];
-  }
-
   #operation(seq: number, body: OperationBody): void {
     if (body.probe) this.operations.probes += 1;
     else if (body.dryRun) this.operations.dryRuns += 1;
@@ -86,14 +75,6 @@ export class Activity {
     if (outcome !== 'refused') return;
     this.refusals.add(code ?? 'unknown');
     this.refusedEvidence.add(seq);
-  }
-
-  #erasure({ seq, at }: OpenErasure, { phase, subject }: BodyOf<'ERASURE'>): void {
-    if (phase === 'requested') this.#openErasures.set(subject, { seq, at });
-    else {
-      this.#openErasures.delete(subject);
-      this.erased.add(seq);
-    }
   }
 
   #change(seq: number, what: string): void {

@@ -26,6 +26,14 @@ export interface LogFacts {
   /** The newest kept checkpoint. */
   checkpoint: { size: number; at: number; anchoredAt: number | null; note: string } | null;
   lastVerification: LastVerification | null;
+  /** Erasures that were begun, and whose end no row tells of; the oldest first. */
+  openErasures: readonly OpenErasure[];
+}
+
+interface OpenErasure {
+  seq: number;
+  /** Milliseconds since 1970. */
+  at: number;
 }
 
 const readMs = 30_000;
@@ -42,6 +50,7 @@ export async function readLogFacts(store: Store, now: number): Promise<LogFacts>
     checkpoints,
     checkpoint,
     lastVerification: await readLastVerification(store, now),
+    openErasures: await readOpenErasures(store),
   };
 }
 
@@ -109,5 +118,30 @@ async function readLastVerification(store: Store, now: number): Promise<LastVeri
     const last = page.at(-1);
     if (!last) return null;
     before = last.seq;
+  }
+}
+
+async function readOpenErasures(store: Store): Promise<OpenErasure[]> {
+  const open = new Map<string, OpenErasure>();
+  for (let after = 0; ; ) {
+    const page = await store.run((db) =>
+      db
+        .selectFrom('audit_log')
+        .select(['seq', 'at', 'kind', 'content'])
+        .where('kind', '=', 'ERASURE')
+        .where('seq', '>', after)
+        .orderBy('seq')
+        .limit(rowsPerPage)
+        .execute(),
+    );
+    for (const entry of page.map(readEntry)) {
+      if (entry.kind !== 'ERASURE') continue;
+      const { seq, at, body } = entry;
+      if (body.phase === 'requested') open.set(body.subject, { seq, at });
+      else open.delete(body.subject);
+    }
+    const last = page.at(-1);
+    if (!last) return [...open.values()];
+    after = last.seq;
   }
 }

@@ -66,20 +66,22 @@ const kinds =
   "card|driver|driving|driver['’]s|security|identity|identification|license|licence|insurance|record|plate|numbers?|no|nr|n[°º]|num[ée]ros?|número|nummer|" +
   'identifier|id|ids|code|ref|is|ist|lautet|est|es|è|with|the|mit|der|die|of|has|have|de|du|la|sociale?|nacional|conduire|identité|identidad|identità';
 const lead = new RegExp(
-  `^(?:['’]?s)?(?:[ "'.*_)]{0,4}|-(?=\\p{L}{1,3}\\b))((?:(?:${kinds})(?![\\p{L}])[."'*_]{0,3} ?){0,6})([:=#]{0,2}[*_"' ]{0,4}[:=#]?) ?["'(#]{0,2}`,
+  `^(?:['’]?s)?(?:-(?=\\p{L}{2,6}(?![\\p{L}]))|[ "'.*_)]{0,4})((?:(?:${kinds})(?![\\p{L}])[."'*_]{0,3} ?){0,6})([:=#]{0,2}[*_"' ]{0,4}[:=#]?) ?["'(#]{0,2}`,
   'iu',
 );
-const said = /(?:num|nr|no|n[°º]|nummer|id|code|record|identifier|is|ist|lautet|est|es|è)(?![\p{L}])/iu;
+const said = /(?:n[uú]m\p{L}*|nr|no|n[°º]|nummer|id|code|record|identifier|is|ist|lautet|est|es|è)(?![\p{L}])/iu;
 const value = /^[A-Z\d]{1,20}(?:[-./][A-Z\d]{1,14}| (?=[A-Z]{0,3}\d)[A-Z\d]{1,12}){0,6}(?![\p{L}\d_])/iu;
+/** Eight digits and more, or as many letters and digits: behind "account" or "license" nothing else looks so. */
+const unmistakable = /^(?:\d{8,20}|(?=(?:[A-Z]*\d){5})[A-Z\d]{8,20})$/;
 const date = /^\d{1,2}[-./]\d{1,2}[-./]\d{2,4}$|^\d{4}-\d\d-\d\d|^(?:19|20)\d\d$/;
 
 /** What stands behind the label when it holds four digits or more and is no date. */
 function readValue(text: string, isStrong: boolean): { start: number; end: number } | null {
   const match = lead.exec(text);
   if (match === null || match[0] === '') return null;
-  if (!isStrong && !said.test(match[1] ?? '') && !/[:=#]/.test(match[2] ?? '')) return null;
   const found = value.exec(text.slice(match[0].length))?.[0];
-  if (found === undefined || found.replace(/\D/g, '').length < 4 || date.test(found)) return null;
+  const isSaid = isStrong || said.test(match[1] ?? '') || /[:=#]/.test(match[2] ?? '');
+  if (found === undefined || !(isSaid || unmistakable.test(found)) || found.replace(/\D/g, '').length < 4 || date.test(found)) return null;
   return { start: match[0].length, end: match[0].length + found.length };
 }
 

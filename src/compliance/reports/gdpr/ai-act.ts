@@ -1,4 +1,4 @@
-import { control, type Control, type Finding } from '../control.ts';
+import type { Finding } from '../control.ts';
 import { dayMs, isoTime } from '../period.ts';
 import { fromRows, type GdprFacts, noTraffic } from './facts.ts';
 
@@ -8,7 +8,7 @@ const sixMonthsDays = 184;
 const highRisk = 'Whether the system is of high risk (Art. 6, Annex III) is for a person to judge.';
 
 /** Art. 12: events are recorded automatically, traceable to the model. */
-function recordKeeping(facts: GdprFacts): Finding {
+export function recordKeeping(facts: GdprFacts): Finding {
   return fromRows(facts, ({ activity: { operations } }) => {
     if (operations.total === 0) return noTraffic;
     const answered = operations.statuses.of('answered');
@@ -20,7 +20,7 @@ function recordKeeping(facts: GdprFacts): Finding {
 }
 
 /** Art. 26(6): deployers of high-risk systems keep the logs for six months at least. */
-function retention({ config, now, ...facts }: GdprFacts): Finding {
+export function retention({ config, now, ...facts }: GdprFacts): Finding {
   const { retentionDays } = config.audit;
   return fromRows({ config, now, ...facts }, ({ log }) => {
     if (log.size === 0) return { status: 'not_assessed', reason: 'The audit log is empty.' };
@@ -40,19 +40,10 @@ function retention({ config, now, ...facts }: GdprFacts): Finding {
 }
 
 /** Art. 50: what people are told, this router does not see. */
-function transparency(): Finding {
+export function transparency(): Finding {
   return {
     status: 'not_assessed',
     reason: 'Whether people are told that they read AI output cannot be seen from here; answers name model and simulation.',
     person: 'Tell the people who read the answers (Art. 50), and mark generated content where you publish it.',
   };
-}
-
-/** Regulation (EU) 2024/1689, as far as a router's log can speak to it. */
-export function aiActControls(facts: GdprFacts): Control[] {
-  return [
-    control('AI Act Art. 12', 'Record-keeping', recordKeeping(facts)),
-    control('AI Act Art. 26(6)', 'Logs kept for six months', retention(facts)),
-    control('AI Act Art. 50', 'Transparency', transparency()),
-  ];
 }

@@ -1,4 +1,4 @@
-import { control, type Control, type Finding, reportCall } from '../control.ts';
+import { type Finding, reportCall } from '../control.ts';
 import { evidenceAt } from '../evidence.ts';
 import { dayMs } from '../period.ts';
 import { fromRows, type GdprFacts, noTraffic } from './facts.ts';
@@ -7,7 +7,7 @@ import { fromRows, type GdprFacts, noTraffic } from './facts.ts';
 const erasureDays = 30;
 
 /** Art. 6 and 7: whether operations had a legal basis, as far as they named a person. */
-function lawfulBasis(facts: GdprFacts): Finding {
+export function lawfulBasis(facts: GdprFacts): Finding {
   const { mode } = facts.config.consent;
   return fromRows(facts, ({ activity: { gates, operations } }) => {
     const next = reportCall('violations', 'see which operations');
@@ -33,13 +33,13 @@ function lawfulBasis(facts: GdprFacts): Finding {
 }
 
 /** Art. 17: each erasure that was begun was ended. */
-function erasure(facts: GdprFacts): Finding {
+export function erasure(facts: GdprFacts): Finding {
   const call = {
     tool: 'security_response',
     arguments: { action: 'erase_subject', dryRun: true },
     why: 'give subject: an erasure that was cut short is made again',
   };
-  return fromRows(facts, ({ activity: { erased, openErasures } }) => {
+  return fromRows(facts, ({ activity: { erased }, log: { openErasures } }) => {
     const [oldest] = openErasures;
     if (oldest) {
       const late = facts.now - oldest.at > erasureDays * dayMs;
@@ -56,11 +56,4 @@ function erasure(facts: GdprFacts): Finding {
       person,
     };
   });
-}
-
-export function dataSubjectControls(facts: GdprFacts): Control[] {
-  return [
-    control('GDPR Art. 6, 7', 'Lawful basis and consent', lawfulBasis(facts)),
-    control('GDPR Art. 17', 'Right to erasure', erasure(facts)),
-  ];
 }

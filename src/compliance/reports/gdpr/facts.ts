@@ -1,7 +1,7 @@
 import type { ResidencyReport } from '../../residency/report.ts';
 import type { Activity } from '../activity.ts';
 import type { Alerts } from '../alerts/alerts-report.ts';
-import type { ControlStatus, Finding } from '../control.ts';
+import type { Finding } from '../control.ts';
 import type { LogFacts } from '../log-facts.ts';
 import type { Period } from '../period.ts';
 import type { PostureCheck } from '../posture/check.ts';
@@ -27,8 +27,3 @@ export function fromRows(facts: GdprFacts, judge: (read: NonNullable<GdprFacts['
 
 /** A rule that no operation has put to the test is not passed by its setting alone. */
 export const noTraffic: Finding = { status: 'not_assessed', reason: 'No operation was routed in this period.' };
-
-/** `status`, unless nothing was measured. */
-export function passWith(n: number): ControlStatus {
-  return n > 0 ? 'pass' : 'not_assessed';
-}

@@ -1,35 +1,17 @@
 import { residencyReport } from '../../residency/report.ts';
 import { activityOf } from '../activity-of.ts';
 import { alertsOf } from '../alerts/alerts-report.ts';
-import { type Control, nextOf, statusCounts, worstOf } from '../control.ts';
+import { nextOf, statusCounts, worstOf } from '../control.ts';
 import { readLogFacts } from '../log-facts.ts';
 import { dayMs, periodOf, periodText } from '../period.ts';
 import { postureOf } from '../posture/posture-report.ts';
 import { readOrCause } from '../read-or-cause.ts';
 import type { Report, ReportBody, ReportOrder, ReportSources } from '../report-body.ts';
-import { aiActControls } from './ai-act.ts';
-import { dataSubjectControls } from './data-subjects.ts';
+import { gdprControls } from './controls.ts';
 import type { GdprFacts } from './facts.ts';
-import { principleControls } from './principles.ts';
-import { recipientControls } from './recipients.ts';
-import { securityControls } from './security.ts';
 
 /** A week, as the runbook's compliance report. */
 const defaultDays = 7;
-
-/** The rules of the GDPR and the AI Act that concern a router, each held against what was measured. Pure. */
-export function gdprControls(facts: GdprFacts): Control[] {
-  const [minimisation, storage, accountability, byDesign] = principleControls(facts);
-  const [lawful, erasure] = dataSubjectControls(facts);
-  const [processors, records, transfers] = recipientControls(facts);
-  const controls = [
-    ...[minimisation, storage, accountability, lawful, erasure, byDesign, processors, records],
-    ...securityControls(facts),
-    transfers,
-    ...aiActControls(facts),
-  ];
-  return controls.filter((found) => found !== undefined);
-}
 
 export async function gdprFacts(sources: ReportSources, order: ReportOrder): Promise<GdprFacts> {
   const { config, store, now, targets } = sources;

@@ -1,5 +1,5 @@
 import { operationClasses } from '../../../config/operation-types.ts';
-import { control, type Control, type Finding, reportCall } from '../control.ts';
+import { type Finding, reportCall } from '../control.ts';
 import { dayMs, isoTime } from '../period.ts';
 import { verified } from '../posture/audit-checks.ts';
 import { fromRows, type GdprFacts, noTraffic } from './facts.ts';
@@ -8,7 +8,7 @@ import { fromRows, type GdprFacts, noTraffic } from './facts.ts';
 const retentionSlackMs = 2 * dayMs;
 
 /** Art. 5(1)(c): what was found of personal data, and whether it left. */
-function minimisation(facts: GdprFacts): Finding {
+export function minimisation(facts: GdprFacts): Finding {
   return fromRows(facts, ({ activity: { personalData, operations } }) => {
     const { looked, withFindings, kept, left, types, notLooked } = personalData;
     if (operations.total === 0) return noTraffic;
@@ -27,7 +27,7 @@ function minimisation(facts: GdprFacts): Finding {
 }
 
 /** Art. 5(1)(e): audit rows are kept no longer than the rule says. */
-function storageLimitation({ config, now, ...facts }: GdprFacts): Finding {
+export function storageLimitation({ config, now, ...facts }: GdprFacts): Finding {
   const { retentionDays } = config.audit;
   return fromRows({ config, now, ...facts }, ({ log }) => {
     if (log.size === 0) return { status: 'not_assessed', reason: 'The audit log is empty.' };
@@ -50,12 +50,12 @@ function storageLimitation({ config, now, ...facts }: GdprFacts): Finding {
 }
 
 /** Art. 5(2): the log that shows all this is whole. */
-function accountability({ read, cause, now }: GdprFacts): Finding {
+export function accountability({ read, cause, now }: GdprFacts): Finding {
   return verified({ log: read?.log ?? null, cause, now });
 }
 
 /** Art. 25: what is kept back without anybody asking for it. */
-function byDesign(facts: GdprFacts): Finding {
+export function byDesign(facts: GdprFacts): Finding {
   const { modes } = facts.config.personalData;
   const set = operationClasses.map((name) => `${name} ${modes[name]}`).join(', ');
   const bare = operationClasses.filter((name) => modes[name] === 'off' || modes[name] === 'detect');
@@ -69,13 +69,4 @@ function byDesign(facts: GdprFacts): Finding {
     const reason = `Every class is protected (${set}): ${looked} operations, ${kept} values${types.total > 0 ? ` (${types.text(3)})` : ''}.`;
     return { status: 'pass', reason, evidence: personalData.evidence.range() };
   });
-}
-
-export function principleControls(facts: GdprFacts): Control[] {
-  return [
-    control('GDPR Art. 5(1)(c)', 'Data minimisation', minimisation(facts)),
-    control('GDPR Art. 5(1)(e)', 'Storage limitation', storageLimitation(facts)),
-    control('GDPR Art. 5(2)', 'Accountability', accountability(facts)),
-    control('GDPR Art. 25', 'Data protection by design and by default', byDesign(facts)),
-  ];
 }

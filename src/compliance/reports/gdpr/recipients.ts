@@ -1,8 +1,8 @@
-import { control, type Control, type Finding, reportCall } from '../control.ts';
+import { type Finding, reportCall } from '../control.ts';
 import { fromRows, type GdprFacts, noTraffic } from './facts.ts';
 
 /** Art. 28: who processes on the controller's behalf. A contract cannot be read from here, so it never passes. */
-function processors({ config, residency, read }: GdprFacts): Finding {
+export function processors({ config, residency, read }: GdprFacts): Finding {
   const { direct, mcp } = config;
   const models = residency.rows.filter(({ path }) => path === 'direct');
   const regions = [...new Set(models.flatMap(({ destinations }) => destinations))];
@@ -22,7 +22,7 @@ function processors({ config, residency, read }: GdprFacts): Finding {
 }
 
 /** Art. 30: what a record of processing needs, as far as rows tell it. */
-function records(facts: GdprFacts): Finding {
+export function records(facts: GdprFacts): Finding {
   return fromRows(facts, ({ activity: { operations, gates, processing } }) => {
     const { total } = operations;
     if (total === 0) return noTraffic;
@@ -37,7 +37,7 @@ function records(facts: GdprFacts): Finding {
 }
 
 /** Chapter V: whether data went to, or could go to, a place outside the rule. */
-function transfers(facts: GdprFacts): Finding {
+export function transfers(facts: GdprFacts): Finding {
   const { residency } = facts;
   const next = reportCall('residency', 'see where each target answers');
   if (residency.rows.length === 0)
@@ -60,12 +60,4 @@ function transfers(facts: GdprFacts): Finding {
     const reason = `No operation left the allowed places; ${counts}, and what is not inside is refused.`;
     return { status: 'pass', reason, evidence: operations.evidence.range() };
   });
-}
-
-export function recipientControls(facts: GdprFacts): Control[] {
-  return [
-    control('GDPR Art. 28', 'Processors', processors(facts)),
-    control('GDPR Art. 30', 'Records of processing', records(facts)),
-    control('GDPR Art. 44-49', 'Transfers to third countries', transfers(facts)),
-  ];
 }

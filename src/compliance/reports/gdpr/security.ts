@@ -1,4 +1,4 @@
-import { control, type Control, type Finding, reportCall, statusCounts } from '../control.ts';
+import { type Finding, reportCall, statusCounts } from '../control.ts';
 import { evidenceAt } from '../evidence.ts';
 import { hourMs, isoTime } from '../period.ts';
 import type { GdprFacts } from './facts.ts';
@@ -10,7 +10,7 @@ const grave = ['audit_verified', 'audit_stored', 'state_folder', 'transport'];
 /** Art. 33(1): where feasible not later than 72 hours after having become aware of it. */
 const noticeHours = 72;
 
-function measures({ posture, read }: GdprFacts): Finding {
+export function measures({ posture, read }: GdprFacts): Finding {
   const own = posture.filter(({ id }) => checks.includes(id));
   const bad = own.filter(({ status }) => status === 'fail' || status === 'warn');
   const open = own.filter(({ status }) => status === 'not_assessed');
@@ -31,7 +31,7 @@ function measures({ posture, read }: GdprFacts): Finding {
 }
 
 /** Art. 33, 34: whether something was seen that may have to be notified. Notifying is a person's. */
-function breaches({ alerts: { alerts, notAssessed, rows }, now }: GdprFacts): Finding {
+export function breaches({ alerts: { alerts, notAssessed, rows }, now }: GdprFacts): Finding {
   const next = reportCall('security_alerts', 'see the alerts with their next calls');
   const breach = alerts.find(({ severity }) => severity === 'P0');
   if (breach) {
@@ -57,11 +57,4 @@ function breaches({ alerts: { alerts, notAssessed, rows }, now }: GdprFacts): Fi
   }
   const reason = `No rule saw a breach in ${rows} rows of the last week; what the rules do not look at is not covered.`;
   return { status: 'pass', reason };
-}
-
-export function securityControls(facts: GdprFacts): Control[] {
-  return [
-    control('GDPR Art. 32', 'Security of processing', measures(facts)),
-    control('GDPR Art. 33', 'Breach notification', breaches(facts)),
-  ];
 }
