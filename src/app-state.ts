@@ -54,7 +54,8 @@ export function createState({ config, logger, env, wallClock }: Options) {
   });
   const shared = new SharedState({ store, wallClock, onFault: fault('shared state') });
   const keys = keyRing({ config, folder, store, wallClock });
-  const audit = auditParts({ config, folder, store, keys, wallClock, logger });
+  const writer = `${wallClock().toString(36)}-${randomBytes(6).toString('hex')}`;
+  const audit = auditParts({ config, folder, store, keys, writer, wallClock, logger });
   const subjects = new SubjectRegistry({ store, keys, wallClock });
   const consents = new ConsentRecords({ store, subjects, wallClock });
   const housekeeping = new Housekeeping({
@@ -72,6 +73,7 @@ export function createState({ config, logger, env, wallClock }: Options) {
     subjects,
     consents,
     housekeeping,
+    writer,
     ...audit,
     overrides: new RouteOverrides(shared.value('override', 'route', activeOverrideSchema)),
     modes: new Modes(
@@ -98,9 +100,16 @@ function keyRing({ config, folder, store, wallClock }: Omit<Parts, 'logger' | 'e
   });
 }
 
-function auditParts({ config, folder, store, keys, wallClock, logger }: Omit<Parts, 'env'> & { keys: KeyRing }) {
+function auditParts({
+  config,
+  folder,
+  store,
+  keys,
+  writer,
+  wallClock,
+  logger,
+}: Omit<Parts, 'env'> & { keys: KeyRing; writer: string }) {
   const { origin } = config.audit;
-  const writer = `${wallClock().toString(36)}-${randomBytes(6).toString('hex')}`;
   const signer = once(() => auditSigner(keys, origin));
   const cosigner = kmsCosigner(config);
   const anchor = anchorOf(config.audit.anchor, wallClock);

@@ -19,6 +19,7 @@ import { once } from './store/once.ts';
 import { BedrockSupportManager } from './support/bedrock-support-manager.ts';
 import { Gates } from './support/gates.ts';
 import { Intake } from './support/intake.ts';
+import { KpiMinutes } from './telemetry/kpi-minutes.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { OperationMetrics } from './telemetry/operation-metrics.ts';
 
@@ -66,6 +67,12 @@ export function createApp({ config, logger, env }: AppOptions): App {
   const history = new HealthHistory({ health, wallClock });
   const prober = new HealthProber({ paths, health, config: config.health, logger, now });
   const metrics = new OperationMetrics(now);
+  const kpiMinutes = new KpiMinutes({
+    ...state,
+    metrics,
+    wallClock,
+    onFault: (cause) => logger.warn({ component: 'hybrid-monitor', cause }, 'KPI minutes wait for the store'),
+  });
   const router = new IntelligentRouter({
     paths,
     health,
@@ -126,10 +133,12 @@ export function createApp({ config, logger, env }: AppOptions): App {
     start() {
       history.start();
       prober.start();
+      kpiMinutes.start();
     },
     async close() {
       history.stop();
       prober.stop();
+      await kpiMinutes.stop();
       await Promise.all([paths.direct.close(), paths.mcp.close()]);
       await closeState(state, logger);
     },

@@ -20,6 +20,8 @@ const firstMs = 60_000;
 const abandonedMs = dayMs;
 /** Other processes have seen a removed or expired row of the state table by then, in ms. */
 const seenMs = 7 * dayMs;
+/** How long KPI minutes are kept, in ms. */
+const historyMs = 30 * dayMs;
 
 /** What is done each hour: the audit log's retention, and what nobody needs any more. */
 export class Housekeeping {
@@ -87,6 +89,10 @@ export class Housekeeping {
       await db
         .deleteFrom('state')
         .where('expires_at', '<', now - seenMs)
+        .execute();
+      await db
+        .deleteFrom('kpi_minutes')
+        .where('taken_at', '<', now - historyMs)
         .execute();
     });
   }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { HybridRoutingError } from '../config/errors.ts';
 import { componentNames, componentStatuses } from '../health/components.ts';
 import { verdicts } from '../health/stability.ts';
+import { StoreError } from '../store/store-error.ts';
+import { type KpiTotals, kpiTotals } from '../telemetry/kpi-minutes.ts';
 import { kpiBands } from '../telemetry/kpis.ts';
 import { noticesOf } from './admin-result.ts';
 import { currentKpis, currentStability, findingsOf, nextCalls, shownComponent } from './health-facts.ts';
@@ -102,7 +104,7 @@ export const healthCheck = defineOperation({
       kpis: depth === 'detailed' ? currentKpis(context) : [],
       probe,
       stability: depth === 'stability' ? shownStability(context, minutes) : null,
-      report: depth === 'report' ? report(context, now) : null,
+      report: depth === 'report' ? await report(context, now) : null,
       file: depth === 'report' ? reportFile(now) : null,
       humanSteps: depth === 'basic' || depth === 'stability' ? [] : humanSteps(context),
       override: override && shownOverride(override, now),
@@ -121,7 +123,7 @@ function shownStability(context: OperationContext, minutes: number) {
   };
 }
 
-function report(context: OperationContext, at: number): string {
+async function report(context: OperationContext, at: number): Promise<string> {
   const { health, overrides, config } = context;
   return dailyReport({
     at,
@@ -132,7 +134,20 @@ function report(context: OperationContext, at: number): string {
     notices: noticesOf(context),
     stability: currentStability(context, 15),
     override: overrides.current(),
+    lastDay: await lastDay(context, at),
     humanSteps: humanSteps(context),
     simulated: config.simulate,
   });
+}
+
+const dayMs = 86_400_000;
+
+/** Null while the store is away: health says so itself. */
+async function lastDay({ state }: OperationContext, at: number): Promise<KpiTotals | null> {
+  try {
+    return await kpiTotals(state.store, at - dayMs, at);
+  } catch (thrown) {
+    if (thrown instanceof StoreError) return null;
+    throw thrown;
+  }
 }

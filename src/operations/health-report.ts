@@ -1,5 +1,6 @@
 import type { Stability } from '../health/stability.ts';
 import type { ActiveOverride } from '../routing/overrides.ts';
+import type { KpiTotals } from '../telemetry/kpi-minutes.ts';
 import type { Kpi } from '../telemetry/kpis.ts';
 
 /** What the daily report is made from: what is measured here, and nothing else. */
@@ -13,6 +14,8 @@ export interface ReportFacts {
   /** Modes in force. */
   notices: readonly string[];
   stability: Stability;
+  /** Of every process on this state; null where the store could not be read. */
+  lastDay: KpiTotals | null;
   override: ActiveOverride | null;
   humanSteps: readonly string[];
   simulated: boolean;
@@ -40,7 +43,8 @@ export function dailyReport(facts: ReportFacts): string {
       return `- ${name}: ${measured(facts, name, (value) => `${(value / 1_000).toFixed(2)} s, p95`)}`;
     }),
     `- Last 15 minutes: ${stability.verdict.replaceAll('_', ' ')}, ${stability.changes.length} status changes`,
-    '- Last 24 hours, CloudWatch alarms: not assessed (not read from here)',
+    `- Last 24 hours: ${lastDayLine(facts)}`,
+    '- CloudWatch alarms: not assessed (not read from here)',
     '',
     '## Issues Found',
     ...listed(issues, 'None'),
@@ -52,6 +56,20 @@ export function dailyReport(facts: ReportFacts): string {
     ...listed(humanSteps, issues.length > 0 ? 'See to the issues above' : 'Continue monitoring'),
     '',
   ].join('\n');
+}
+
+/** A rate of fewer operations than this says nothing (mission checklist, "Definitions"). */
+const leastSamples = 20;
+
+function lastDayLine({ lastDay }: ReportFacts): string {
+  if (!lastDay) return 'not assessed (the state store is away)';
+  const { answered, refused, failed, fellBack, eligible, efficient, minutes } = lastDay;
+  const percent = (part: number, n: number) =>
+    n < leastSamples ? 'not assessed' : `${((100 * part) / n).toFixed(1)} %`;
+  return (
+    `${answered} answered, ${failed} failed, ${refused} refused, ${fellBack} by fallback, in ${minutes} minutes of all processes; ` +
+    `efficiency ${percent(efficient, eligible)}, errors ${percent(failed, answered + failed)}`
+  );
 }
 
 function isoDay(at: number): string {

@@ -15,6 +15,7 @@ export interface Database {
   subjects: SubjectsTable;
   consents: ConsentsTable;
   consent_imports: ConsentImportsTable;
+  kpi_minutes: KpiMinutesTable;
 }
 
 /** Numbers that only grow; `state` counts the revisions of the state table. */
@@ -113,4 +114,13 @@ interface ConsentImportsTable {
   id: string;
   started_at: number;
   applied_at: number | null;
+}
+
+/** What each process measured in a minute with operations. */
+interface KpiMinutesTable {
+  /** End of the minute, in ms since 1970. */
+  taken_at: number;
+  writer: string;
+  /** JSON: counts, and latencies by class. */
+  data: string;
 }

@@ -52,6 +52,11 @@ export interface MetricsSummary {
   latencyByPath: Record<PathName, LatencySummary>;
 }
 
+/** One minute of one process, as it is kept. */
+export interface MinuteSummary extends Omit<Minute, 'byClass' | 'byPath'> {
+  latencyByClass: Record<OperationClass, LatencySummary>;
+}
+
 /** KPIs are told over five minutes (mission checklist, "Definitions"). */
 const windowMinutes = 5;
 
@@ -75,6 +80,7 @@ function newMinute(): Minute {
 /** Counts and latencies of the operations of this process over the last minutes. */
 export class OperationMetrics {
   readonly #ring: MinuteRing<Minute>;
+  #untaken = newMinute();
   #inFlight = 0;
 
   constructor(now: () => number) {
@@ -88,18 +94,21 @@ export class OperationMetrics {
   finished(record: OperationRecord): void {
     this.#inFlight -= 1;
     if (record.probe) return;
-    const minute = this.#ring.current();
-    minute[record.status] += 1;
-    if (record.fellBack) minute.fellBack += 1;
-    if (record.overridden) minute.overridden += 1;
-    if (!record.overridden && record.status !== 'refused') {
-      minute.eligible += 1;
-      if (record.efficient) minute.efficient += 1;
-    }
-    if (record.status !== 'answered') return;
-    const microseconds = Math.max(1, Math.round(record.durationMs * 1_000));
-    minute.byClass[record.class].record(microseconds);
-    if (record.path) minute.byPath[record.path].record(microseconds);
+    count(this.#ring.current(), record);
+    count(this.#untaken, record);
+  }
+
+  /** What has been counted since the last call, for the history; null where there was nothing. */
+  take(): MinuteSummary | null {
+    const minute = this.#untaken;
+    if (minute.answered + minute.refused + minute.failed === 0) return null;
+    this.#untaken = newMinute();
+    const { byClass, byPath: _, ...counts } = minute;
+    const { emergency, critical, standard } = byClass;
+    return {
+      ...counts,
+      latencyByClass: { emergency: latency([emergency]), critical: latency([critical]), standard: latency([standard]) },
+    };
   }
 
   summary(): MetricsSummary {
@@ -130,6 +139,21 @@ export class OperationMetrics {
       },
     };
   }
+}
+
+/** Adds an operation to a minute. */
+function count(minute: Minute, record: OperationRecord): void {
+  minute[record.status] += 1;
+  if (record.fellBack) minute.fellBack += 1;
+  if (record.overridden) minute.overridden += 1;
+  if (!record.overridden && record.status !== 'refused') {
+    minute.eligible += 1;
+    if (record.efficient) minute.efficient += 1;
+  }
+  if (record.status !== 'answered') return;
+  const microseconds = Math.max(1, Math.round(record.durationMs * 1_000));
+  minute.byClass[record.class].record(microseconds);
+  if (record.path) minute.byPath[record.path].record(microseconds);
 }
 
 function latency(histograms: readonly RecordableHistogram[]): LatencySummary {

@@ -24,6 +24,7 @@ const quiet: ReportFacts = {
   findings: [],
   notices: [],
   stability: { verdict: 'not_enough_history', samples: 2, coveredSeconds: 30, worst: 'healthy', changes: [] },
+  lastDay: null,
   override: null,
   humanSteps: [],
   simulated: false,
@@ -48,7 +49,8 @@ Measured by this process in the last five minutes, at 2026-01-05T23:59:59.000Z.
 - Critical Latency: not assessed (0 operations)
 - MCP Latency: not assessed (0 operations)
 - Last 15 minutes: not enough history, 0 status changes
-- Last 24 hours, CloudWatch alarms: not assessed (not read from here)
+- Last 24 hours: not assessed (the state store is away)
+- CloudWatch alarms: not assessed (not read from here)
 
 ## Issues Found
 - None
@@ -101,5 +103,22 @@ Measured by this process in the last five minutes, at 2026-01-05T23:59:59.000Z.
   it('has the runbook’s file name, by the day in UTC', () => {
     expect(reportFile(at)).toBe('daily-health-20260105.md');
     expect(reportFile(at + 1_000)).toBe('daily-health-20260106.md');
+  });
+});
+
+describe('the last 24 hours', () => {
+  const counts = { refused: 1, fellBack: 2, overridden: 0, minutes: 9 };
+  const line = (lastDay: ReportFacts['lastDay']) =>
+    section({ lastDay }, 'System Status').find((text) => text.includes('24 hours'));
+
+  it('are those of every process', () => {
+    expect(line({ ...counts, answered: 95, failed: 5, eligible: 100, efficient: 90 })).toBe(
+      '- Last 24 hours: 95 answered, 5 failed, 1 refused, 2 by fallback, in 9 minutes of all processes; efficiency 90.0 %, errors 5.0 %',
+    );
+  });
+
+  it('have no rates where there is too little', () => {
+    const text = line({ ...counts, answered: 18, failed: 1, eligible: 19, efficient: 19 });
+    expect(text).toContain('efficiency not assessed, errors not assessed');
   });
 });

@@ -32,6 +32,13 @@ export async function createInitialTables(db: Kysely<unknown>, words: EngineWord
     .addColumn('wrapped', 'text', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .execute();
+  await db.schema
+    .createTable('kpi_minutes')
+    .addColumn('taken_at', 'bigint', (column) => column.notNull())
+    .addColumn('writer', 'text', (column) => column.notNull())
+    .addColumn('data', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('kpi_minutes_key', ['taken_at', 'writer'])
+    .execute();
   await createAuditTables(db, words);
   await createSubjectTables(db, words);
 }

@@ -149,6 +149,7 @@ function romanceStreet(scan: Scan, start: number, end: number): void {
     }
   }
   if (!numberFollows(text, end, 64)) return;
+  if (scan.reached('street', start)) return;
   romance.lastIndex = text.charAt(end) === '.' ? end + 1 : end;
   if (/\p{Lu}/u.test(text.charAt(start)) && romance.test(text)) scan.emit('ADDRESS', start, romance.lastIndex, 0.75);
 }

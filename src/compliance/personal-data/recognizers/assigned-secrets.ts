@@ -13,7 +13,7 @@ const pinWords =
 const quoted = /["'`]?\s{0,2}(?::=|=>|[:=]|,)\s{0,2}(["'`])((?:(?!\1)[^\n\\]|\\.){4,256})\1/y;
 const plain = /["'`*_]{0,3}\s{0,2}(?::=|=>|[:=])\s{0,2}\*{0,2}\s?([^\s"'`<>,;]{4,256})/y;
 const told =
-  /(?: (?:is|was|ist|war|lautet|est|es|è|é|to|auf|für|for|number|code|nummer|nr|changed|set|geändert|of))*\s?[:=]?\s{1,2}["'“„`]?([^\s"'`<>;(){}[\]“”]{4,64})/uy;
+  /(?: (?:for|of|für|vom) [\p{L}\d ]{1,24}:)?(?: (?:is|was|ist|war|lautet|est|es|è|é|to|auf|für|for|number|code|nummer|nr|changed|set|geändert|of))*\s?[:=]?\s{1,2}["'“„`]?([^\s"'`<>;(){}[\]“”]{4,64})/uy;
 const bearer = /\s{1,2}([\w.~+/-]{12,2000}={0,2})/y;
 /** Values that name a secret instead of being one. */
 const placeholder =

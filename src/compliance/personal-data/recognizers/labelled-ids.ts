@@ -66,7 +66,7 @@ const kinds =
   "card|driver|driving|driver['’]s|security|identity|identification|license|licence|insurance|record|plate|numbers?|no|nr|n[°º]|num[ée]ros?|número|nummer|" +
   'identifier|id|ids|code|ref|is|ist|lautet|est|es|è|with|the|mit|der|die|of|has|have|de|du|la|sociale?|nacional|conduire|identité|identidad|identità';
 const lead = new RegExp(
-  `^(?:['’]?s)?(?:-(?=\\p{L}{2,6}(?![\\p{L}]))|[ "'.*_)]{0,4})((?:(?:${kinds})(?![\\p{L}])[."'*_]{0,3} ?){0,6})([:=#]{0,2}[*_"' ]{0,4}[:=#]?) ?["'(#]{0,2}`,
+  `^(?:['’]?s)?(?:-(?=\\p{L}{2,6}(?![\\p{L}]))|[ "'.*_)]{0,4})((?:(?:${kinds})(?![\\p{L}]|-\\S*\\d)[."'*_]{0,3} ?){0,6})([:=#]{0,2}[*_"' ]{0,4}[:=#]?) ?["'(#]{0,2}`,
   'iu',
 );
 const said = /(?:n[uú]m\p{L}*|nr|no|n[°º]|nummer|id|code|record|identifier|is|ist|lautet|est|es|è)(?![\p{L}])/iu;
@@ -81,7 +81,7 @@ function readValue(text: string, isStrong: boolean): { start: number; end: numbe
   if (match === null || match[0] === '') return null;
   const found = value.exec(text.slice(match[0].length))?.[0];
   const isSaid = isStrong || said.test(match[1] ?? '') || /[:=#]/.test(match[2] ?? '');
-  if (found === undefined || !(isSaid || unmistakable.test(found)) || found.replace(/\D/g, '').length < 4 || date.test(found)) return null;
+  if (found === undefined || !(isSaid || unmistakable.test(found.replaceAll('-', ''))) || found.replace(/\D/g, '').length < 4 || date.test(found)) return null;
   return { start: match[0].length, end: match[0].length + found.length };
 }
 
