@@ -126,6 +126,7 @@ function nameStart(text: string, start: number): number {
 function english(scan: Scan, start: number, end: number): boolean {
   const { text } = scan;
   if (!/\p{Lu}/u.test(text.charAt(start))) return false;
+  if (!numberFollows(text, start - 72, 72)) return false;
   const before = englishBefore.exec(text.slice(Math.max(0, start - 72), start));
   const name = before?.[1];
   if (name === undefined || /^(?:19|20)\d\d (?:Th|In|At|On)/.test(name)) return false;
@@ -135,12 +136,14 @@ function english(scan: Scan, start: number, end: number): boolean {
   return true;
 }
 
+const numberBefore = /(?:^|[^\p{L}\d.])(\d{1,4}(?: ?(?:bis|ter|[a-z]))?,? )$/u;
+
 /** "12 rue de la Paix, 75002 Paris", "Calle Mayor 5", "Via Roma, 10". */
 function romanceStreet(scan: Scan, start: number, end: number): void {
   const { text } = scan;
-  const number = /(?:^|[^\p{L}\d.])(\d{1,4}(?: ?(?:bis|ter|[a-z]))?,? )$/u.exec(
-    text.slice(Math.max(0, start - 12), start),
-  )?.[1];
+  const number = numberFollows(text, start - 10, 10)
+    ? numberBefore.exec(text.slice(Math.max(0, start - 12), start))?.[1]
+    : undefined;
   if (number !== undefined) {
     french.lastIndex = end;
     if (french.test(text)) {
@@ -149,7 +152,6 @@ function romanceStreet(scan: Scan, start: number, end: number): void {
     }
   }
   if (!numberFollows(text, end, 64)) return;
-  if (scan.reached('street', start)) return;
   romance.lastIndex = text.charAt(end) === '.' ? end + 1 : end;
   if (/\p{Lu}/u.test(text.charAt(start)) && romance.test(text)) scan.emit('ADDRESS', start, romance.lastIndex, 0.75);
 }

@@ -1,3 +1,4 @@
+import { isDigitAt } from '../characters.ts';
 import type { Recognizer, Scan } from '../recognizer.ts';
 
 const months =
@@ -29,12 +30,19 @@ export const dateOfBirth: Recognizer = {
   atWord: (scan, start, end, word) => {
     const near = scan.text.slice(end, end + reach + 24);
     if (word.startsWith('geb')) verbLast(scan, start);
-    const match = date.exec(near);
+    const match = hasYear(near) ? date.exec(near) : null;
     if (match === null || match.index > reach || /\d/.test(near.charAt(match.index - 1))) return;
     if (/[.!?]\s+\p{Lu}|\n\s*\n/u.test(near.slice(word === 'geb' ? 2 : 0, match.index))) return;
     scan.emit('DATE_OF_BIRTH', end + match.index, end + match.index + match[0].length, 0.85);
   },
 };
+
+/** Two digits in a row: no date is without. */
+function hasYear(text: string): boolean {
+  for (let index = 1; index < text.length; index += 1)
+    if (isDigitAt(text, index) && isDigitAt(text, index - 1)) return true;
+  return false;
+}
 
 function verbLast(scan: Scan, start: number): void {
   const from = Math.max(0, start - 56);

@@ -81,7 +81,13 @@ function readValue(text: string, isStrong: boolean): { start: number; end: numbe
   if (match === null || match[0] === '') return null;
   const found = value.exec(text.slice(match[0].length))?.[0];
   const isSaid = isStrong || said.test(match[1] ?? '') || /[:=#]/.test(match[2] ?? '');
-  if (found === undefined || !(isSaid || unmistakable.test(found.replaceAll('-', ''))) || found.replace(/\D/g, '').length < 4 || date.test(found)) return null;
+  if (
+    found === undefined ||
+    !(isSaid || unmistakable.test(found.replaceAll('-', ''))) ||
+    found.replace(/\D/g, '').length < 4 ||
+    date.test(found)
+  )
+    return null;
   return { start: match[0].length, end: match[0].length + found.length };
 }
 

@@ -8,6 +8,8 @@ import { type NameGuess, nameAt, wordBefore, wordEnd } from './person-words.ts';
 /** A part of an identifier, a path or an address: `anna_schmidt`, `/thomas/`, `peter@`. */
 function isInCode(text: string, start: number, end: number): boolean {
   if (isWordAt(text, start - 1) || '.@/-_#$'.includes(text.charAt(start - 1) || ' ')) return true;
+  const after = text.charAt(end);
+  if (after === ' ' || after === ',' || after === '') return false;
   return /^(?:[_@/(=$#]|\.\w|::|-\p{Ll}|:\/)/u.test(text.slice(end, end + 3));
 }
 

@@ -134,7 +134,7 @@ function judge(scan: Scan, { start, end, international }: Candidate): number {
   const value = scan.text.slice(start, end);
   const digits = value.replace(/\(0\)|\D/g, '');
   if (digits.length < 6 || /^(\d)\1+$/.test(digits)) return 0;
-  if (notNumbers.some((form) => form.test(value))) return 0;
+  if (!value.includes('+') && notNumbers.some((form) => form.test(value))) return 0;
   const cued = scan.cued('phone', start, 40);
   if (international) return ofCountry(scan, digits, cued);
   const written = /^\(|[ ()/.-]/.test(value);
