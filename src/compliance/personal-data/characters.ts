@@ -59,6 +59,11 @@ export function isUpperAt(text: string, index: number): boolean {
   return classes[text.charCodeAt(index)] === classUpper;
 }
 
+/** Whether no longer identifier goes on up to `start`. */
+export function beginsAlone(text: string, start: number): boolean {
+  return !isWordAt(text, start - 1) && !joined(text, start - 1, -1);
+}
+
 /** Whether nothing that belongs to a longer identifier touches [start, end). */
 export function standsAlone(text: string, start: number, end: number): boolean {
   return !isWordAt(text, start - 1) && !isWordAt(text, end) && !joined(text, start - 1, -1) && !joined(text, end, 1);

@@ -1,4 +1,4 @@
-import { isDigitAt, isWordAt, standsAlone } from '../characters.ts';
+import { beginsAlone, isDigitAt, standsAlone } from '../characters.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { luhn } from './checksums.ts';
 
@@ -51,7 +51,7 @@ export const creditCard: Recognizer = {
 /** The end of 12 to 19 digits in one piece or in groups of four (or 4-6-5, 4-6-4); -1 when there are none. */
 function endOfGroups(text: string, start: number, end: number): number {
   if (end - start >= 12) return end;
-  if (end - start !== 4 || isWordAt(text, start - 1) || !isDigitAt(text, end + 1)) return -1;
+  if (end - start !== 4 || !beginsAlone(text, start) || !isDigitAt(text, end + 1)) return -1;
   grouped.lastIndex = start;
   return grouped.test(text) ? grouped.lastIndex : -1;
 }

@@ -37,9 +37,8 @@ export const phone: Recognizer = {
     { from: 6, to: 15 },
   ],
   atToken: (scan, token) => {
-    if (scan.reached('phone', token)) return;
     const start = opening(scan.text, token);
-    if (start < 0) return;
+    if (start < 0 || scan.reached('phone', token)) return;
     const international = isInternational(scan.text, start, token);
     for (const end of endings(scan.text, start, token)) {
       const confidence = judge(scan, { start, end, international });

@@ -73,7 +73,8 @@ function closes(text: string, from: number, end: number): boolean {
 
 function bareHost(scan: Scan, dot: number): void {
   const { text } = scan;
-  if (!isWordAt(text, dot - 1)) return;
+  const next = text.charCodeAt(dot + 1);
+  if (next < 0x61 || next > 0x7a || !isWordAt(text, dot - 1)) return;
   ending.lastIndex = dot;
   const match = ending.exec(text);
   if (match === null || !endings.has(match[1] ?? '')) return;
