@@ -55,6 +55,8 @@ export interface OperationContext {
 
 /** What lasts beyond the process. */
 export interface StateParts {
+  /** Where the state lies on this machine. */
+  folder: string;
   store: Store;
   trail: AuditTrail;
   checkpoints: AuditCheckpoints;

@@ -40,6 +40,8 @@ export class AuditSpool {
   /** Bytes that have been read back. */
   #read = 0;
   #torn = false;
+  /** Whether there may be a file. */
+  #made = false;
 
   constructor(folder: string, writer: string) {
     this.#folder = join(folder, 'spool');
@@ -83,7 +85,8 @@ export class AuditSpool {
   /** Takes the file away, when all of it is in the store. */
   async clear(): Promise<void> {
     await this.close();
-    await rm(this.#file, { force: true });
+    if (this.#made) await rm(this.#file, { force: true });
+    this.#made = false;
   }
 
   /** Whatever is in the file stays for the next process. */
@@ -138,6 +141,7 @@ export class AuditSpool {
     if (this.#handle) return this.#handle;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = await open(this.#file, 'a', 0o600);
+    this.#made = true;
     try {
       const { size, ino } = await file.stat();
       await syncFolder(this.#folder);

@@ -14,6 +14,8 @@ interface Dependencies {
 }
 
 const rowsPerPage = 1_000;
+/** An import that was begun so long ago, and has not ended, never will. */
+const abandonedMs = 86_400_000;
 const columns = [
   'id',
   'subject',
@@ -63,9 +65,7 @@ export class ConsentRecords {
           .selectFrom('consents')
           .select(columns)
           .where(applied)
-          .where(({ eb, and, or }) =>
-            or([eb('subject', '>', after.subject), and([eb('subject', '=', after.subject), eb('id', '>', after.id)])]),
-          )
+          .where(({ eb, refTuple, tuple }) => eb(refTuple('subject', 'id'), '>', tuple(after.subject, after.id)))
           .orderBy('subject')
           .orderBy('id')
           .limit(rowsPerPage)
@@ -82,12 +82,14 @@ export class ConsentRecords {
   async import(): Promise<ConsentSink & { id: string }> {
     const { store, subjects, wallClock } = this.#dependencies;
     const id = randomUUID();
+    await this.#discardAbandoned();
     await store.run((db) =>
       db.insertInto('consent_imports').values({ id, started_at: wallClock(), applied_at: null }).execute(),
     );
     return {
       id,
       async stage(records) {
+        if (records.length === 0) return;
         const entered = await subjects.enterAll(records.map(({ subject }) => subject));
         const values = records.flatMap((record) => {
           const subject = entered.get(record.subject);
@@ -100,12 +102,28 @@ export class ConsentRecords {
           db.updateTable('consent_imports').set({ applied_at: wallClock() }).where('id', '=', id).execute(),
         );
       },
-      async discard() {
-        await store.run((db) => db.deleteFrom('consents').where('import_id', '=', id).execute());
-        await store.run((db) => db.deleteFrom('consent_imports').where('id', '=', id).execute());
-      },
+      discard: () => discard(store, id),
     };
   }
+
+  /** What a process left that ended in the middle of an import. */
+  async #discardAbandoned(): Promise<void> {
+    const { store, wallClock } = this.#dependencies;
+    const abandoned = await store.run((db) =>
+      db
+        .selectFrom('consent_imports')
+        .select('id')
+        .where('applied_at', 'is', null)
+        .where('started_at', '<', wallClock() - abandonedMs)
+        .execute(),
+    );
+    for (const { id } of abandoned) await discard(store, id);
+  }
+}
+
+async function discard(store: Store, id: string): Promise<void> {
+  await store.run((db) => db.deleteFrom('consents').where('import_id', '=', id).execute());
+  await store.run((db) => db.deleteFrom('consent_imports').where('id', '=', id).execute());
 }
 
 /** Set by itself, or come with a file that was applied as a whole. */

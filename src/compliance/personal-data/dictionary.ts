@@ -3,6 +3,8 @@ import type { Recognizer } from './recognizer.ts';
 
 /** What a word of the text means to the scanner. */
 export interface DictionaryEntry {
+  /** In small letters. */
+  readonly word: string;
   /** Numbers of the contexts that the word is a cue of. */
   contexts: number[];
   /** Recognizers that are called at the word. */
@@ -27,7 +29,7 @@ export const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & 0x1ffff
 export class Dictionary {
   readonly slots = new Uint8Array(0x20000);
   readonly contexts = new Map<string, number>();
-  readonly #entries = new Map<string, DictionaryEntry>();
+  readonly #byHash = new Map<number, DictionaryEntry[]>();
 
   constructor(recognizers: readonly Recognizer[]) {
     for (const recognizer of recognizers) {
@@ -42,8 +44,12 @@ export class Dictionary {
     }
   }
 
-  get(word: string): DictionaryEntry | undefined {
-    return this.#entries.get(word);
+  /** The entry of the word at [start, end), whose hash the caller knows: compared in place, without a substring. */
+  find(text: string, start: number, end: number, hash: number): DictionaryEntry | undefined {
+    const entries = this.#byHash.get(hash);
+    if (entries === undefined) return undefined;
+    for (const entry of entries) if (isSame(entry.word, text, start, end)) return entry;
+    return undefined;
   }
 
   #context(name: string): number {
@@ -53,11 +59,23 @@ export class Dictionary {
   }
 
   #entry(word: string): DictionaryEntry {
-    const entry = this.#entries.get(word) ?? { contexts: [], callees: [] };
-    this.#entries.set(word, entry);
-    this.slots[slotOf(hashOf(word))] = 1;
+    const hash = hashOf(word);
+    const entries = this.#byHash.get(hash) ?? [];
+    const known = entries.find((entry) => entry.word === word);
+    if (known !== undefined) return known;
+    const entry = { word, contexts: [], callees: [] };
+    this.#byHash.set(hash, [...entries, entry]);
+    this.slots[slotOf(hash)] = 1;
     return entry;
   }
+}
+
+function isSame(word: string, text: string, start: number, end: number): boolean {
+  if (word.length !== end - start) return false;
+  for (let index = 0; index < word.length; index += 1) {
+    if (folded[text.charCodeAt(start + index)] !== word.charCodeAt(index)) return false;
+  }
+  return true;
 }
 
 function split(words: string): string[] {

@@ -6,6 +6,10 @@ const longestLength = 64;
 /** Characters behind a token that a shape may ask for. */
 const followers = ' .-/+()';
 const kinds = followers.length + 1;
+const followerOf = new Uint8Array(128);
+for (const [index, follower] of [...followers].entries()) followerOf[follower.charCodeAt(0)] = index + 1;
+
+const none: readonly never[] = [];
 
 type AtToken = NonNullable<Recognizer['atToken']>;
 type AtChar = NonNullable<Recognizer['atChar']>;
@@ -33,24 +37,28 @@ export function createDispatch(
 
   return (scan, lastCue) => ({
     mark: (index, code) => {
-      for (const call of byMark[code] ?? []) call(scan, index);
+      const calls = byMark[code] ?? none;
+      for (let at = 0; at < calls.length; at += 1) calls[at]?.(scan, index);
     },
     word: (start, end, digits, hash) => {
       const length = end - start;
       if (digits > 0) {
         const table = digits === length ? numbers : mixed;
-        const next = followers.indexOf(scan.text.charAt(end) || 'x') + 1;
-        for (const call of table[Math.min(length, longestLength) * kinds + next] ?? []) call(scan, start, end);
+        const next = followerOf[scan.text.charCodeAt(end)] ?? 0;
+        const calls = table[Math.min(length, longestLength) * kinds + next] ?? none;
+        for (let at = 0; at < calls.length; at += 1) calls[at]?.(scan, start, end);
       }
       if (length >= shortestLong) {
-        for (const { long, atLong } of longs) if (length >= long) atLong(scan, start, end);
+        for (let at = 0; at < longs.length; at += 1) {
+          const wanted = longs[at];
+          if (wanted !== undefined && length >= wanted.long) wanted.atLong(scan, start, end);
+        }
       }
       if (length > longestLength || slots[slotOf(hash)] === 0) return;
-      const word = scan.text.slice(start, end).toLowerCase();
-      const entry = dictionary.get(word);
+      const entry = dictionary.find(scan.text, start, end, hash);
       if (entry === undefined) return;
       for (const context of entry.contexts) lastCue[context] = end;
-      for (const recognizer of entry.callees) recognizer.atWord?.(scan, start, end, word);
+      for (const recognizer of entry.callees) recognizer.atWord?.(scan, start, end, entry.word);
     },
   });
 }

@@ -9,8 +9,8 @@ import type { Recognizer, Scan } from './recognizer.ts';
 
 /** Longest finding that a window border cannot cut, in UTF-16 code units: a PEM key of 8192 bits has 6,400. */
 const margin = 8_192;
-/** libphonenumber takes 8 us a number: at most 0.8 ms a window. Past it the form of a number decides. */
-const expensiveChecks = 100;
+/** libphonenumber takes 8 us a number: at most 0.5 ms a window. Past it the form of a number decides. */
+const expensiveChecks = 64;
 const longestContext = 200;
 
 export interface WindowScanParts {

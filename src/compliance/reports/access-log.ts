@@ -59,7 +59,10 @@ export function accessLogBody({ period, rows, nextCursor }: EntryPage, format: R
     rows,
     nextCursor,
     ...(document === null ? {} : { document }),
-    next: refused === 0 ? [] : [{ tool: 'compliance_report', arguments: { report: 'security_alerts' }, why: 'see what is unusual' }],
+    next:
+      refused === 0
+        ? []
+        : [{ tool: 'compliance_report', arguments: { report: 'security_alerts' }, why: 'see what is unusual' }],
     audited: { rows: rows.length },
   };
 }

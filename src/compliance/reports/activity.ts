@@ -30,32 +30,40 @@ export class Activity {
     this.rows.add(seq);
     switch (entry.kind) {
       case 'OPERATION':
-        return this.#operation(seq, entry.body);
+        this.#operation(seq, entry.body);
+        break;
       case 'ACCESS':
-        return this.#access(seq, entry.body);
+        this.#access(seq, entry.body);
+        break;
       case 'ERASURE':
         if (entry.body.phase === 'done') this.erased.add(seq);
-        return;
+        break;
       case 'OVERRIDE':
-        return this.#change(seq, `route override ${entry.body.route}`);
+        this.#change(seq, `route override ${entry.body.route}`);
+        break;
       case 'MODE':
-        return this.#change(seq, `${entry.body.mode} mode ${entry.body.active === null ? 'off' : 'on'}`);
+        this.#change(seq, `${entry.body.mode} mode ${entry.body.active === null ? 'off' : 'on'}`);
+        break;
       case 'CONFIGURATION':
-        return this.#change(seq, `setting ${entry.body.setting}`);
+        this.#change(seq, `setting ${entry.body.setting}`);
+        break;
       case 'CONSENT':
-        return this.#change(seq, `consent ${entry.body.decision}`);
+        this.#change(seq, `consent ${entry.body.decision}`);
+        break;
       case 'REPORT':
-        return this.reports.add(entry.body.report);
+        this.reports.add(entry.body.report);
+        break;
       case 'RETENTION':
-        return this.#change(seq, 'retention run');
+        this.#change(seq, 'retention run');
+        break;
       case 'pruned':
         this.pruned += 1;
-        return;
+        break;
       case 'unreadable':
         this.unreadable += 1;
-        return;
+        break;
       case 'other':
-        return;
+        break;
     }
   }
 

@@ -1,5 +1,5 @@
-import { type ConsentReport, consentReport, expiringWithinDays } from '../consent/report.ts';
 import type { Config } from '../../config/schema.ts';
+import { type ConsentReport, consentReport, expiringWithinDays } from '../consent/report.ts';
 import type { Report, ReportBody } from './report-body.ts';
 
 /** Who has a legal basis for what, in numbers. */
@@ -16,11 +16,16 @@ export function consentBody(
   { mode, requireFor }: Config['consent'],
 ): ReportBody {
   const rule = `consent.mode ${mode}, needed for ${requireFor.length > 0 ? requireFor.join(', ') : 'no operation type'}.`;
-  const next = [{ tool: 'compliance_report', arguments: { report: 'violations' }, why: 'see operations without a basis' }];
+  const next = [
+    { tool: 'compliance_report', arguments: { report: 'violations' }, why: 'see operations without a basis' },
+  ];
   if (records === 0) {
     return {
       status: 'not_assessed',
-      summary: [`No consent record is kept; ${known} people are known. Import them, or set them by system_admin.`, rule],
+      summary: [
+        `No consent record is kept; ${known} people are known. Import them, or set them by system_admin.`,
+        rule,
+      ],
       next,
     };
   }

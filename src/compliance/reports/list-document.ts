@@ -1,7 +1,7 @@
 import { csvDocument } from './csv.ts';
-import { markdownTable } from './markdown.ts';
-import type { ReportFormat } from './report-names.ts';
+import { markdownList, markdownTable } from './markdown.ts';
 import type { ReportRow } from './report-body.ts';
+import type { ReportFormat } from './report-names.ts';
 
 interface ListDocument {
   title: string;
@@ -20,6 +20,6 @@ export function listDocument(format: ReportFormat, { title, lines, columns, rows
     case 'csv':
       return csvDocument(columns, cells);
     case 'markdown':
-      return [`# ${title}`, '', ...lines.map((line) => `- ${line}`), '', ...markdownTable(columns, cells), ''].join('\n');
+      return [`# ${title}`, '', ...markdownList(lines), '', ...markdownTable(columns, cells), ''].join('\n');
   }
 }

@@ -2,6 +2,7 @@ import type { Db, Store } from '../../store/store.ts';
 import { readHead } from '../audit/audit-rows.ts';
 import { readEntry } from './entry.ts';
 import { dayMs } from './period.ts';
+import type { ReportSources } from './report-body.ts';
 import { type VerificationFacts, verificationSchema } from './row-bodies.ts';
 
 /** The last verification whose result was written down. */
@@ -36,10 +37,12 @@ interface OpenErasure {
   at: number;
 }
 
+type Sources = Pick<ReportSources, 'store' | 'now' | 'justVerified'>;
+
 const readMs = 30_000;
 
-/** @param now milliseconds since 1970. @throws StoreError */
-export async function readLogFacts(store: Store, now: number): Promise<LogFacts> {
+/** @throws StoreError */
+export async function readLogFacts({ store, now, justVerified }: Sources): Promise<LogFacts> {
   const { size, note } = await store.run(readHead);
   const times = await store.run(readTimes, readMs);
   const { checkpoints, checkpoint } = await readCheckpoints(store);
@@ -49,7 +52,7 @@ export async function readLogFacts(store: Store, now: number): Promise<LogFacts>
     ...times,
     checkpoints,
     checkpoint,
-    lastVerification: await readLastVerification(store, now),
+    lastVerification: justVerified ?? (await readLastVerification(store, now)),
     openErasures: await readOpenErasures(store),
   };
 }

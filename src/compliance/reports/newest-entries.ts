@@ -38,7 +38,15 @@ export async function newestEntries(
   // What is counted is counted over the whole period, so that each page tells the same numbers.
   const from = count ? undefined : before;
   let last = 0;
-  for await (const entries of scanEntries({ store, period, order: 'newest_first', before: from, kinds, signal, onProgress }))
+  for await (const entries of scanEntries({
+    store,
+    period,
+    order: 'newest_first',
+    before: from,
+    kinds,
+    signal,
+    onProgress,
+  }))
     for (const entry of entries) {
       page.looked += 1;
       count?.(entry);

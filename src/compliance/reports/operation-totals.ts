@@ -56,7 +56,9 @@ export class OperationTotals {
 
   /** Of the answered operations, by class. */
   latencies(): [operationClass: string, latency: Latency][] {
-    return [...this.#latencies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, histogram]) => [name, read(histogram)]);
+    return [...this.#latencies]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, histogram]) => [name, read(histogram)]);
   }
 
   #latency(operationClass: string): RecordableHistogram {

@@ -1,11 +1,12 @@
+import type { Config } from '../../config/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuditLogStatus } from '../audit/audit-log.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { ConsentRecords } from '../consent/consent-records.ts';
 import type { ResidencyTargets } from '../residency/targets.ts';
 import type { SubjectRegistry } from '../subjects/subject-registry.ts';
-import type { Config } from '../../config/schema.ts';
 import type { Control, ControlStatus, NextStep } from './control.ts';
+import type { LastVerification } from './log-facts.ts';
 import type { ReportFormat, ReportName } from './report-names.ts';
 
 /** What the reports are made from. */
@@ -22,6 +23,8 @@ export interface ReportSources {
   auditStatus: AuditLogStatus;
   /** The lockdown in force; times in ms since 1970. */
   lockdown: { since: number; expiresAt: number } | null;
+  /** What a verification found just now; absent: the last one that was written down counts. */
+  justVerified?: LastVerification;
   /** Milliseconds since 1970. */
   now: number;
 }

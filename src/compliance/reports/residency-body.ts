@@ -8,7 +8,14 @@ import type { Report, ReportBody } from './report-body.ts';
 export const residency: Report = async ({ config, targets }) =>
   residencyBody(residencyReport(config.residency, targets.all()));
 
-export function residencyBody({ rows, counts, mode, strict, allowedRegions, builtInList }: ResidencyReport): ReportBody {
+export function residencyBody({
+  rows,
+  counts,
+  mode,
+  strict,
+  allowedRegions,
+  builtInList,
+}: ResidencyReport): ReportBody {
   if (rows.length === 0) {
     return {
       status: 'not_assessed',
@@ -33,7 +40,9 @@ export function residencyBody({ rows, counts, mode, strict, allowedRegions, buil
       refused: row.refused,
       reason: row.reason,
     })),
-    next: [{ tool: 'compliance_report', arguments: { report: 'violations' }, why: 'see operations that broke the rule' }],
+    next: [
+      { tool: 'compliance_report', arguments: { report: 'violations' }, why: 'see operations that broke the rule' },
+    ],
   };
 }
 

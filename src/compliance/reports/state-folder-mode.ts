@@ -22,7 +22,9 @@ export async function folderMode(folder: string, platform: NodeJS.Platform = pro
   if (!own || own.mode === null) return { open: [], looked: 0, cause: 'the state folder cannot be read' };
   // Within a folder that nobody else can enter, the bits of a file open nothing.
   const reachable = (own.mode & groupAndOthers) === 0 ? [own] : [own, ...rest];
-  const open = reachable.flatMap(({ name, mode }) => (mode !== null && mode & groupAndOthers ? [shown(name, mode)] : []));
+  const open = reachable.flatMap(({ name, mode }) =>
+    mode !== null && mode & groupAndOthers ? [shown(name, mode)] : [],
+  );
   return { open, looked: found.filter(({ mode }) => mode !== null).length, cause: null };
 }
 

@@ -1,6 +1,7 @@
+import type { ControlStatus } from './control.ts';
 import type { Entry } from './entry.ts';
 import { listDocument } from './list-document.ts';
-import { newestEntries, type EntryPage } from './newest-entries.ts';
+import { type EntryPage, newestEntries } from './newest-entries.ts';
 import { isoTime, periodText } from './period.ts';
 import type { Report, ReportBody, ReportRow } from './report-body.ts';
 import type { ReportFormat } from './report-names.ts';
@@ -13,15 +14,18 @@ const columns = ['at', 'violation', 'outcome', 'operation', 'purpose', 'target',
 export const violations: Report = async (sources, order) => {
   const kinds = new Tally();
   let operations = 0;
+  let wentOn = 0;
   const page = await newestEntries(sources, order, {
     kinds: new Set(['OPERATION']),
     line: violationRow,
     count(entry) {
       operations += 1;
-      for (const kind of kindsOf(entry)) kinds.add(kind);
+      const found = kindsOf(entry);
+      for (const kind of found) kinds.add(kind);
+      if (found.length > 0 && !isRefused(entry)) wentOn += 1;
     },
   });
-  return violationsBody(page, { kinds, operations, format: order.format });
+  return violationsBody(page, { kinds, operations, wentOn, format: order.format });
 };
 
 /** `consent_withdrawn`, `residency_outside` and the like; an operation may break both rules. */
@@ -36,12 +40,11 @@ export function kindsOf(entry: Entry): string[] {
 export function violationRow(entry: Entry): ReportRow | null {
   const found = kindsOf(entry);
   if (entry.kind !== 'OPERATION' || found.length === 0) return null;
-  const { operation, operationId, consent, residency, subject, error } = entry.body;
-  const refused = error === 'consent_violation' || error === 'residency_violation';
+  const { operation, operationId, consent, residency, subject } = entry.body;
   return {
     at: isoTime(entry.at),
     violation: found.join(' '),
-    outcome: refused ? 'refused' : 'went on',
+    outcome: isRefused(entry) ? 'refused' : 'went on',
     operation,
     purpose: consent?.purpose ?? null,
     target: found.some((kind) => kind.startsWith('residency')) ? residency.map(({ target }) => target).join(' ') : null,
@@ -51,29 +54,54 @@ export function violationRow(entry: Entry): ReportRow | null {
   };
 }
 
+function isRefused(entry: Entry): boolean {
+  if (entry.kind !== 'OPERATION') return false;
+  const { error } = entry.body;
+  return error === 'consent_violation' || error === 'residency_violation';
+}
+
 interface Counted {
   kinds: Tally;
   operations: number;
+  /** Operations that broke a rule and were not refused. */
+  wentOn: number;
   format: ReportFormat;
 }
 
 export function violationsBody(
   { period, rows, nextCursor }: EntryPage,
-  { kinds, operations, format }: Counted,
+  { kinds, operations, wentOn, format }: Counted,
 ): ReportBody {
   const summary = [
-    kinds.total === 0 ? `No violation in ${operations} operations.` : `${kinds.total} in ${operations} operations: ${kinds.text(8)}.`,
+    kinds.total === 0
+      ? `No violation in ${operations} operations.`
+      : `${kinds.total} violations in ${operations} operations: ${kinds.text(8)}; ${wentOn} operations went on.`,
     periodText(period),
     ...(operations === 0 ? ['No operation was routed in this period; give from and to for another one.'] : []),
   ];
-  const document = listDocument(format, { title: 'Violations of consent and residency', lines: summary, columns, rows });
+  const document = listDocument(format, {
+    title: 'Violations of consent and residency',
+    lines: summary,
+    columns,
+    rows,
+  });
   return {
-    status: operations === 0 ? 'not_assessed' : kinds.total === 0 ? 'pass' : 'fail',
+    status: statusOf({ kinds, operations, wentOn }),
     summary,
     rows,
     nextCursor,
     ...(document === null ? {} : { document }),
-    next: kinds.total === 0 ? [] : [{ tool: 'compliance_report', arguments: { report: 'consent' }, why: 'see what is recorded' }],
+    next:
+      kinds.total === 0
+        ? []
+        : [{ tool: 'compliance_report', arguments: { report: 'consent' }, why: 'see what is recorded' }],
     audited: { rows: rows.length },
   };
+}
+
+/** What the gates refused is as it should be, and worth a look; what went on is not. */
+function statusOf({ kinds, operations, wentOn }: Omit<Counted, 'format'>): ControlStatus {
+  if (operations === 0) return 'not_assessed';
+  if (wentOn > 0) return 'fail';
+  return kinds.total > 0 ? 'warn' : 'pass';
 }

@@ -54,11 +54,12 @@ export class SubjectRegistry {
   /** Many at once, for an import: by their identifiers. @throws StoreError, HybridRoutingError */
   async enterAll(identifiers: readonly string[]): Promise<Map<string, DataSubject>> {
     const { store, keys, wallClock } = this.#dependencies;
-    const byPseudonym = new Map<string, string>();
-    for (const identifier of identifiers) byPseudonym.set(await this.#pseudonym(identifier), identifier);
+    const pseudonyms = new Map<string, string>();
+    for (const identifier of identifiers) pseudonyms.set(identifier, await this.#pseudonym(identifier));
     const created_at = wallClock();
     const values = await Promise.all(
-      [...byPseudonym.keys()].map(async (pseudonym) => {
+      // In one order, so that two imports never wait for each other.
+      [...new Set(pseudonyms.values())].sort().map(async (pseudonym) => {
         const id = randomUUID();
         return { id, pseudonym, wrapped_key: await keys.wrap(randomBytes(keyBytes), contextOf(id)), created_at };
       }),
@@ -67,24 +68,27 @@ export class SubjectRegistry {
       const found = [];
       for (let at = 0; at < values.length; at += idsPerQuery) {
         const some = values.slice(at, at + idsPerQuery);
-        const pseudonyms = some.map(({ pseudonym }) => pseudonym);
+        const names = some.map(({ pseudonym }) => pseudonym);
         await transaction
           .insertInto('subjects')
           .values(some)
           .onConflict((conflict) => conflict.column('pseudonym').doNothing())
           .execute();
         found.push(
-          ...(await transaction.selectFrom('subjects').selectAll().where('pseudonym', 'in', pseudonyms).execute()),
+          ...(await transaction.selectFrom('subjects').selectAll().where('pseudonym', 'in', names).execute()),
         );
       }
       return found;
     });
     const subjects = new Map<string, DataSubject>();
-    for (const { pseudonym, id, wrapped_key } of rows) {
-      const identifier = byPseudonym.get(pseudonym);
-      if (identifier !== undefined) subjects.set(identifier, await this.#subject(id, wrapped_key));
-    }
-    return subjects;
+    for (const { pseudonym, id, wrapped_key } of rows)
+      subjects.set(pseudonym, await this.#subject(id, wrapped_key));
+    return new Map(
+      [...pseudonyms].flatMap(([identifier, pseudonym]) => {
+        const subject = subjects.get(pseudonym);
+        return subject ? [[identifier, subject]] : [];
+      }),
+    );
   }
 
   /** The subject behind an id in a row, or null where it was erased. @throws StoreError, HybridRoutingError */
@@ -95,7 +99,10 @@ export class SubjectRegistry {
     return row ? this.#subject(row.id, row.wrapped_key) : null;
   }
 
-  /** Deletes the entry with its key, also from the pages where it lay. @throws StoreError */
+  /**
+   * Deletes the entry with its key, also from the pages where it lay; to be called again where that could not be.
+   * @throws StoreError
+   */
   async erase(subject: DataSubject): Promise<void> {
     const { store } = this.#dependencies;
     await store.run((db) => db.deleteFrom('subjects').where('id', '=', subject.id).execute());

@@ -115,5 +115,5 @@ async function createSubjectTables(db: Kysely<unknown>, { serial }: EngineWords)
     .addColumn('applied_at', 'bigint')
     .execute();
   await db.schema.createIndex('consents_import').on('consents').column('import_id').execute();
-  await db.schema.createIndex('consents_subject').on('consents').columns(['subject', 'purpose']).execute();
+  await db.schema.createIndex('consents_subject').on('consents').columns(['subject', 'id']).execute();
 }

@@ -16,10 +16,13 @@ export function processUse(pid: number): ProcessUse | null {
   }
 }
 
-/** Least of each in a window: what the process needs when garbage and idle connections are not counted. */
-export function leastUse(samples: readonly ProcessUse[]): ProcessUse {
+/**
+ * Of a window the least memory, which garbage is no part of, and the most handles: while a path is out its connections are
+ * closed, so the least says where an outage fell, and the most how large the pools have become.
+ */
+export function settledUse(samples: readonly ProcessUse[]): ProcessUse {
   return {
     residentMiB: Math.min(...samples.map(({ residentMiB }) => residentMiB)),
-    handles: Math.min(...samples.map(({ handles }) => handles)),
+    handles: Math.max(...samples.map(({ handles }) => handles)),
   };
 }

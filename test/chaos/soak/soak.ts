@@ -5,7 +5,7 @@ import { simulatorSeed } from '../expected-answer.ts';
 import { startIn } from '../world.ts';
 import { type LoadCounts, startLoad } from './load.ts';
 import { FaultPhases, type PhaseCounts } from './phases.ts';
-import { leastUse, type ProcessUse, processUse } from './process-use.ts';
+import { type ProcessUse, processUse, settledUse } from './process-use.ts';
 import { normal } from './soak-faults.ts';
 
 // What may come on top between the first third and the last: V8 takes its time to give memory back.
@@ -81,12 +81,12 @@ function report(load: LoadCounts, phases: PhaseCounts, flat: Checked[]): number 
   return checks.filter(([holds]) => !holds).length;
 }
 
-/** The least that the server held in the last third against the least in the first (after its first tenth). */
+/** What the server held in the last third against what it held in the first (after its first tenth). */
 function flatness(samples: readonly ProcessUse[], seconds: number): Checked[] {
   if (samples.length < 12) return [[samples.length === 0, 'memory and handles: not measured, /proc is not there']];
   const third = Math.floor(samples.length / 3);
-  const first = leastUse(samples.slice(Math.floor(samples.length / 10), third));
-  const last = leastUse(samples.slice(-third));
+  const first = settledUse(samples.slice(Math.floor(samples.length / 10), third));
+  const last = settledUse(samples.slice(-third));
   const judged = seconds >= judgedSeconds;
   const margin = (text: string) => (judged ? `at most ${text} more` : `not judged under ${judgedSeconds} s`);
   const grown = last.residentMiB - first.residentMiB;

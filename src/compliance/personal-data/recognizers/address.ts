@@ -89,7 +89,11 @@ function postBox(scan: Scan, start: number, end: number, word: string): void {
 }
 
 function numberFollows(text: string, end: number, reach = 16): boolean {
-  for (let index = end; index < end + reach; index += 1) if (isDigitAt(text, index)) return true;
+  const last = Math.min(text.length, end + reach);
+  for (let index = Math.max(0, end); index < last; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= 0x30 && code <= 0x39) return true;
+  }
   return false;
 }
 
@@ -126,8 +130,8 @@ function nameStart(text: string, start: number): number {
 function english(scan: Scan, start: number, end: number): boolean {
   const { text } = scan;
   if (!/\p{Lu}/u.test(text.charAt(start))) return false;
-  if (!numberFollows(text, start - 72, 72)) return false;
-  const before = englishBefore.exec(text.slice(Math.max(0, start - 72), start));
+  if (!numberFollows(text, start - 60, 60)) return false;
+  const before = englishBefore.exec(text.slice(Math.max(0, start - 60), start));
   const name = before?.[1];
   if (name === undefined || /^(?:19|20)\d\d (?:Th|In|At|On)/.test(name)) return false;
   englishRest.lastIndex = end;

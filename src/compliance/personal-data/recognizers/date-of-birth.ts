@@ -1,4 +1,3 @@
-import { isDigitAt } from '../characters.ts';
 import type { Recognizer, Scan } from '../recognizer.ts';
 
 const months =
@@ -39,8 +38,13 @@ export const dateOfBirth: Recognizer = {
 
 /** Two digits in a row: no date is without. */
 function hasYear(text: string): boolean {
-  for (let index = 1; index < text.length; index += 1)
-    if (isDigitAt(text, index) && isDigitAt(text, index - 1)) return true;
+  let before = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const digit = code >= 0x30 && code <= 0x39;
+    if (digit && before) return true;
+    before = digit;
+  }
   return false;
 }
 

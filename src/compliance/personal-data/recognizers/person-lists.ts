@@ -19,7 +19,7 @@ export function givenName({ text }: Scan, start: number, end: number, word: stri
   if (!isUpperAt(text, start)) return lowerPair(text, start, end, word);
   const name = nameAt(text, start);
   if (name === null) return null;
-  const behind = text.slice(end + 1, name.end);
+  const behind = name.end > end + 1 ? text.slice(end + 1, name.end) : '';
   const known = behind.split(/[ -]/).some((part) => surnames.has(part.toLowerCase()));
   const written = text.slice(start, end);
   if (written.length > 1 && written === written.toUpperCase() && !(known && behind === behind.toUpperCase())) {

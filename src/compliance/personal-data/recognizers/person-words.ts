@@ -1,4 +1,4 @@
-import { isUpperAt, isWordAt, isWordCode } from '../characters.ts';
+import { isDigitAt, isUpperAt, isWordAt, isWordCode } from '../characters.ts';
 import { givenNames } from '../words/given-names.ts';
 import { notNames } from '../words/not-names.ts';
 import { surnames } from '../words/surnames.ts';
@@ -25,6 +25,7 @@ const particles = new Set(
     ' ',
   ),
 );
+const longestParticle = 5;
 const longestWord = 32;
 
 export function wordEnd(text: string, start: number): number {
@@ -43,7 +44,8 @@ function nameWordEnd(text: string, start: number): number {
     if (!inner || !isUpperAt(text, end + 1)) break;
     end = wordEnd(text, end + 1);
   }
-  return /\d/.test(text.slice(start, end)) ? start : end;
+  for (let index = start; index < end; index += 1) if (isDigitAt(text, index)) return start;
+  return end;
 }
 
 /** Up to `most` capitalised words that can be a name, with particles and initials between them; null when there is none. */
@@ -75,7 +77,8 @@ function particleEnd(text: string, index: number): number {
   for (let count = 0; count < 3; count += 1) {
     const from = end === index ? index : end + 1;
     const close = wordEnd(text, from);
-    if (close === from || !particles.has(text.slice(from, close).toLowerCase())) break;
+    if (close === from || close - from > longestParticle || !particles.has(text.slice(from, close).toLowerCase()))
+      break;
     end = close;
     if (text.charAt(end) !== ' ') break;
   }

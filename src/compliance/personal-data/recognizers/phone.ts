@@ -131,10 +131,10 @@ interface Candidate {
 /** Confidence of a candidate; 0 when it is no phone number. */
 function judge(scan: Scan, { start, end, international }: Candidate): number {
   const value = scan.text.slice(start, end);
-  const digits = value.replace(/\(0\)|\D/g, '');
-  if (digits.length < 6 || /^(\d)\1+$/.test(digits)) return 0;
-  if (!value.includes('+') && notNumbers.some((form) => form.test(value))) return 0;
+  const digits = value.replace(/\(0\)|\D+/g, '');
   const cued = scan.cued('phone', start, 40);
+  if (international && value.includes('+')) return ofCountry(scan, digits, cued);
+  if (digits.length < 6 || /^(\d)\1+$/.test(digits) || notNumbers.some((form) => form.test(value))) return 0;
   if (international) return ofCountry(scan, digits, cued);
   const written = /^\(|[ ()/.-]/.test(value);
   if (cued && digits.length >= 7) return 0.85;
@@ -153,14 +153,14 @@ function isOwned(text: string, start: number): boolean {
 }
 
 function ofCountry(scan: Scan, digits: string, cued: boolean): number {
-  const number = `+${digits.replace(/^00/, '')}`;
-  if (number.length < 8 || number.length > 16) return 0;
-  if (isValid(scan, number)) return 0.95;
+  const country = digits.startsWith('00') ? digits.slice(2) : digits;
+  if (country.length < 7 || country.length > 15) return 0;
+  if (isValid(scan, country, '+')) return 0.95;
   if (cued) return 0.85;
   return digits.startsWith('00') ? 0.5 : 0.65;
 }
 
-function isValid(scan: Scan, number: string): boolean {
+function isValid(scan: Scan, digits: string, prefix = ''): boolean {
   if (scan.phoneNumbers === null || !scan.spend()) return true;
-  return scan.phoneNumbers.isValid(number, scan.region);
+  return scan.phoneNumbers.isValid(prefix + digits, scan.region);
 }

@@ -48,7 +48,7 @@ export async function alertsOf(
     const progress = progressOf(onProgress, 'rows read');
     const scan = scanEntries({ store, period, kinds, order: 'oldest_first', signal, onProgress: progress });
     for await (const entries of scan) for (const entry of entries) signals.add(entry);
-    return { signals, lastVerification: (await readLogFacts(store, now)).lastVerification };
+    return { signals, lastVerification: (await readLogFacts(sources)).lastVerification };
   });
   const known = read.value ?? { signals: new AlertSignals(now), lastVerification: null };
   const found = assessAlerts({ ...known, auditStatus, lockdown, now });

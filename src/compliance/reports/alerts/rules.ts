@@ -12,7 +12,12 @@ function auditBroken({ lastVerification: last }: AlertFacts): RuleOutcome {
   if (!last) return { notAssessed: 'the audit log has not been verified yet' };
   if (last.ok) return null;
   return {
-    id: 'audit_broken', severity: 'P0', since: last.at, value: last.breaks, threshold: 1, n: last.of,
+    id: 'audit_broken',
+    severity: 'P0',
+    since: last.at,
+    value: last.breaks,
+    threshold: 1,
+    n: last.of,
     window: 'whole log, at its last verification',
     message: `The audit log is broken${last.firstBreak ? ` from row ${last.firstBreak.seq} (${last.firstBreak.kind})` : ''}.`,
     runbook,
@@ -25,8 +30,14 @@ function auditWaiting({ auditStatus, now }: AlertFacts): RuleOutcome {
   if (state === 'stored') return null;
   return {
     // What is in memory alone is lost with the process; what is spooled is on the disk.
-    id: 'audit_waiting', severity: state === 'held' ? 'P1' : 'P2', since: now, value: waiting, threshold: 1,
-    n: waiting, window: 'now', runbook,
+    id: 'audit_waiting',
+    severity: state === 'held' ? 'P1' : 'P2',
+    since: now,
+    value: waiting,
+    threshold: 1,
+    n: waiting,
+    window: 'now',
+    runbook,
     message: `Audit rows wait ${state === 'held' ? 'in memory alone' : 'in the spool file'}.`,
     next: { tool: 'health_check', arguments: { depth: 'detailed' }, why: 'see what keeps the store from taking them' },
   };
@@ -35,9 +46,20 @@ function auditWaiting({ auditStatus, now }: AlertFacts): RuleOutcome {
 function lockdown({ lockdown: active }: AlertFacts): RuleOutcome {
   if (!active) return null;
   return {
-    id: 'lockdown', severity: 'P1', since: active.since, value: 1, threshold: 1, n: 1, window: 'now', runbook,
+    id: 'lockdown',
+    severity: 'P1',
+    since: active.since,
+    value: 1,
+    threshold: 1,
+    n: 1,
+    window: 'now',
+    runbook,
     message: 'A lockdown is in force: every operation is refused.',
-    next: { tool: 'security_response', arguments: { action: 'lockdown', enable: false }, why: 'lift it once it is safe' },
+    next: {
+      tool: 'security_response',
+      arguments: { action: 'lockdown', enable: false },
+      why: 'lift it once it is safe',
+    },
   };
 }
 
@@ -47,8 +69,14 @@ function refusedAccess({ signals }: AlertFacts): RuleOutcome {
   const { burst, denied } = worst;
   return {
     // Bad input alone is more often a client that was built wrong than one that probes.
-    id: 'refused_access', severity: denied ? 'P2' : 'P3', since: burst.since, value: burst.size,
-    threshold: limits.refusedCalls, n: burst.size, window: '5 min within 24 h, by caller', runbook,
+    id: 'refused_access',
+    severity: denied ? 'P2' : 'P3',
+    since: burst.since,
+    value: burst.size,
+    threshold: limits.refusedCalls,
+    n: burst.size,
+    window: '5 min within 24 h, by caller',
+    runbook,
     message: denied
       ? 'One caller was refused again and again.'
       : 'One caller was refused again and again for bad input alone.',
@@ -58,7 +86,9 @@ function refusedAccess({ signals }: AlertFacts): RuleOutcome {
 
 function personalDataSpike(facts: AlertFacts): RuleOutcome {
   return spike(facts, facts.signals.personalData, {
-    id: 'personal_data_spike', severity: 'P3', least: limits.leastPersonalData,
+    id: 'personal_data_spike',
+    severity: 'P3',
+    least: limits.leastPersonalData,
     message: 'Far more personal data than usual comes in operations.',
     next: reportCall('daily', 'see which types, against the day before'),
   });
@@ -66,7 +96,9 @@ function personalDataSpike(facts: AlertFacts): RuleOutcome {
 
 function consentSpike(facts: AlertFacts): RuleOutcome {
   return spike(facts, facts.signals.consent, {
-    id: 'consent_spike', severity: 'P2', least: limits.leastConsentViolations,
+    id: 'consent_spike',
+    severity: 'P2',
+    least: limits.leastConsentViolations,
     message: 'Far more operations than usual have no legal basis.',
     next: reportCall('violations', 'see which kinds'),
   });
@@ -90,7 +122,9 @@ function spike({ signals, now }: AlertFacts, hours: Hours, { least, ...alert }: 
 
 function residencyLeft({ signals }: AlertFacts): RuleOutcome {
   return sighted(signals.residencyLeft, {
-    id: 'residency_left', severity: 'P1', threshold: limits.residencyOperations,
+    id: 'residency_left',
+    severity: 'P1',
+    threshold: limits.residencyOperations,
     message: 'Operations went, or may have gone, to places that are not known to be allowed.',
     next: reportCall('violations', 'see which'),
   });
@@ -98,7 +132,9 @@ function residencyLeft({ signals }: AlertFacts): RuleOutcome {
 
 function residencyRefused({ signals }: AlertFacts): RuleOutcome {
   return sighted(signals.residencyRefused, {
-    id: 'residency_refused', severity: 'P2', threshold: limits.residencyOperations,
+    id: 'residency_refused',
+    severity: 'P2',
+    threshold: limits.residencyOperations,
     message: 'Operations were refused: no allowed path answers inside the allowed places.',
     next: reportCall('residency', 'see where each target answers'),
   });
@@ -106,7 +142,9 @@ function residencyRefused({ signals }: AlertFacts): RuleOutcome {
 
 function secondStage({ signals }: AlertFacts): RuleOutcome {
   return sighted(signals.secondStage, {
-    id: 'second_stage_failed', severity: 'P2', threshold: limits.secondStageFailures,
+    id: 'second_stage_failed',
+    severity: 'P2',
+    threshold: limits.secondStageFailures,
     message: 'Operations were refused: the second stage of recognition did not answer.',
     next: { tool: 'health_check', arguments: { depth: 'detailed' }, why: 'see whether its service works' },
   });

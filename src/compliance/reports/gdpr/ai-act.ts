@@ -14,7 +14,7 @@ export function recordKeeping(facts: GdprFacts): Finding {
     const answered = operations.statuses.of('answered');
     const named = operations.recipients.total;
     const evidence = operations.evidence.range();
-    const reason = `Each of ${operations.total} operations has a row; of ${answered} answered ones ${named} name model or upstream.`;
+    const reason = `${operations.total} operations are recorded with time, decision and outcome; of ${answered} answered ones ${named} name model or upstream.`;
     return { status: named < answered ? 'warn' : 'pass', reason, evidence, person: highRisk };
   });
 }
@@ -27,11 +27,19 @@ export function retention({ config, now, ...facts }: GdprFacts): Finding {
     const { newestPrunedAt } = log;
     if (newestPrunedAt !== null && now - newestPrunedAt < sixMonthsDays * dayMs) {
       const reason = `Rows as young as ${isoTime(newestPrunedAt)} have lost their content: under six months.`;
-      return { status: 'warn', reason, person: `${highRisk} If so, set audit.retentionDays to ${sixMonthsDays} or more.` };
+      return {
+        status: 'warn',
+        reason,
+        person: `${highRisk} If so, set audit.retentionDays to ${sixMonthsDays} or more.`,
+      };
     }
     if (retentionDays > 0 && retentionDays < sixMonthsDays) {
       const reason = `Rows are to lose their content after ${retentionDays} days: under six months.`;
-      return { status: 'warn', reason, person: `${highRisk} If so, set audit.retentionDays to ${sixMonthsDays} or more.` };
+      return {
+        status: 'warn',
+        reason,
+        person: `${highRisk} If so, set audit.retentionDays to ${sixMonthsDays} or more.`,
+      };
     }
     const kept = retentionDays === 0 ? 'for ever' : `for ${retentionDays} days`;
     const reason = `Rows keep their content ${kept}, and no row under six months old has lost it.`;
@@ -43,7 +51,8 @@ export function retention({ config, now, ...facts }: GdprFacts): Finding {
 export function transparency(): Finding {
   return {
     status: 'not_assessed',
-    reason: 'Whether people are told that they read AI output cannot be seen from here; answers name model and simulation.',
+    reason:
+      'Whether people are told that they read AI output cannot be seen from here; answers name model and simulation.',
     person: 'Tell the people who read the answers (Art. 50), and mark generated content where you publish it.',
   };
 }

@@ -27,7 +27,8 @@ export function lawfulBasis(facts: GdprFacts): Finding {
     const evidence = gates.askedEvidence.range();
     const refused = gates.consent.total > 0 ? `, ${gates.consent.total} were refused (${gates.consent.text(3)})` : '';
     const reason = `${gates.asked} operations named a person or a purpose${refused}; none went on without a basis.`;
-    if (mode === 'log') return { status: 'warn', reason: `${reason} Violations are only recorded (mode log).`, evidence };
+    if (mode === 'log')
+      return { status: 'warn', reason: `${reason} Violations are only recorded (mode log).`, evidence };
     return { status: 'pass', reason, evidence };
   });
 }
@@ -48,7 +49,11 @@ export function erasure(facts: GdprFacts): Finding {
     }
     const person = 'Backups, exports and the services that were called are not reached from here: erase there too.';
     if (erased.rows === 0)
-      return { status: 'not_assessed', reason: 'Nobody was erased in this period; requests come in elsewhere.', person };
+      return {
+        status: 'not_assessed',
+        reason: 'Nobody was erased in this period; requests come in elsewhere.',
+        person,
+      };
     return {
       status: 'pass',
       reason: `${erased.rows} people were erased: the entry and its key are gone, rows hold a random id.`,

@@ -3,7 +3,7 @@ import { activityOf } from '../activity-of.ts';
 import { alertsOf } from '../alerts/alerts-report.ts';
 import { nextOf, statusCounts, worstOf } from '../control.ts';
 import { readLogFacts } from '../log-facts.ts';
-import { dayMs, periodOf, periodText } from '../period.ts';
+import { dayMs, type Period, periodOf, periodText } from '../period.ts';
 import { postureOf } from '../posture/posture-report.ts';
 import { readOrCause } from '../read-or-cause.ts';
 import type { Report, ReportBody, ReportOrder, ReportSources } from '../report-body.ts';
@@ -13,11 +13,10 @@ import type { GdprFacts } from './facts.ts';
 /** A week, as the runbook's compliance report. */
 const defaultDays = 7;
 
-export async function gdprFacts(sources: ReportSources, order: ReportOrder): Promise<GdprFacts> {
-  const { config, store, now, targets } = sources;
-  const period = periodOf(order, now, defaultDays * dayMs);
+export async function gdprFacts(sources: ReportSources, order: ReportOrder, period: Period): Promise<GdprFacts> {
+  const { config, now, targets } = sources;
   const { value: read, cause } = await readOrCause(async () => {
-    return { activity: await activityOf(sources, period, order), log: await readLogFacts(store, now) };
+    return { activity: await activityOf(sources, period, order), log: await readLogFacts(sources) };
   });
   return {
     config,
@@ -31,7 +30,10 @@ export async function gdprFacts(sources: ReportSources, order: ReportOrder): Pro
   };
 }
 
-export const gdprStatus: Report = async (sources, order) => gdprBody(await gdprFacts(sources, order));
+export const gdprStatus: Report = async (sources, order) => {
+  const period = periodOf(order, sources.now, defaultDays * dayMs);
+  return gdprBody(await gdprFacts(sources, order, period));
+};
 
 export function gdprBody(facts: GdprFacts): ReportBody {
   const controls = gdprControls(facts);

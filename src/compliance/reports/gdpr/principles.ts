@@ -34,7 +34,7 @@ export function storageLimitation({ config, now, ...facts }: GdprFacts): Finding
     if (retentionDays === 0) {
       return {
         status: 'warn',
-        reason: 'Audit rows are kept for ever (audit.retentionDays 0); they hold random ids and counts, no content.',
+        reason: 'Audit rows are kept for ever (audit.retentionDays 0); they hold random ids, ciphertext and counts.',
         person: 'Set audit.retentionDays to your retention rule.',
       };
     }
@@ -44,7 +44,8 @@ export function storageLimitation({ config, now, ...facts }: GdprFacts): Finding
       const reason = `Rows of ${isoTime(oldestContentAt)} still have their content, past ${retentionDays} days.`;
       return { status: 'fail', reason, next: reportCall('audit_gaps', 'see what was pruned') };
     }
-    const oldest = oldestContentAt === null ? 'no row has content' : `the oldest content is of ${isoTime(oldestContentAt)}`;
+    const oldest =
+      oldestContentAt === null ? 'no row has content' : `the oldest content is of ${isoTime(oldestContentAt)}`;
     return { status: 'pass', reason: `Rows lose their content after ${retentionDays} days; ${oldest}.` };
   });
 }

@@ -7,7 +7,9 @@ export function processors({ config, residency, read }: GdprFacts): Finding {
   const models = residency.rows.filter(({ path }) => path === 'direct');
   const regions = [...new Set(models.flatMap(({ destinations }) => destinations))];
   const named = [
-    ...(direct.enabled ? [`AWS Bedrock in ${regions.length > 0 ? regions.join(', ') : 'a region that is not known'}`] : []),
+    ...(direct.enabled
+      ? [`AWS Bedrock in ${regions.length > 0 ? regions.join(', ') : 'a region that is not known'}`]
+      : []),
     ...mcp.upstreams.map(({ name, location }) => `${name} in ${location ?? 'a place that it does not declare'}`),
   ];
   if (named.length === 0) return { status: 'not_applicable', reason: 'Neither Bedrock nor an upstream is configured.' };
@@ -32,7 +34,13 @@ export function records(facts: GdprFacts): Finding {
     const base = `${total} operations in ${lines} lines by type and purpose, each with categories and recipients.`;
     if (gates.withoutPurpose === 0) return { status: 'pass', reason: base, evidence, person };
     const reason = `${base} ${gates.withoutPurpose} name no purpose.`;
-    return { status: 'warn', reason, evidence, person, next: reportCall('audit_pack', 'see the records of processing') };
+    return {
+      status: 'warn',
+      reason,
+      evidence,
+      person,
+      next: reportCall('audit_pack', 'see the records of processing'),
+    };
   });
 }
 

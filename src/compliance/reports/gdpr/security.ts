@@ -20,9 +20,19 @@ export function measures({ posture, read }: GdprFacts): Finding {
   const counts = `${own.length} checks: ${statusCounts(own)}`;
   const failed = own.filter(({ id, status }) => grave.includes(id) && status === 'fail');
   if (failed.length > 0)
-    return { status: 'fail', reason: `${failed.map(({ title }) => `not so: ${title}`).join('; ')}. ${counts}.`, evidence, next };
+    return {
+      status: 'fail',
+      reason: `${failed.map(({ title }) => `not so: ${title}`).join('; ')}. ${counts}.`,
+      evidence,
+      next,
+    };
   if (bad.length > 0)
-    return { status: 'warn', reason: `To improve: ${bad.map(({ title }) => title).join('; ')}. ${counts}.`, evidence, next };
+    return {
+      status: 'warn',
+      reason: `To improve: ${bad.map(({ title }) => title).join('; ')}. ${counts}.`,
+      evidence,
+      next,
+    };
   if (open.length > 0) {
     const reason = `Not assessed: ${open.map(({ title }) => title).join('; ')}. ${counts}.`;
     return { status: 'not_assessed', reason, evidence, next: open[0]?.next ?? next };
@@ -48,12 +58,21 @@ export function breaches({ alerts: { alerts, notAssessed, rows }, now }: GdprFac
   const others = alerts.filter(({ severity }) => severity !== 'P3');
   if (others.length > 0) {
     const person = 'Decide whether it is a breach of personal data.';
-    return { status: 'warn', reason: `Open: ${others.map(({ id, severity }) => `${id} (${severity})`).join(', ')}.`, person, next };
+    return {
+      status: 'warn',
+      reason: `Open: ${others.map(({ id, severity }) => `${id} (${severity})`).join(', ')}.`,
+      person,
+      next,
+    };
   }
   const broken = notAssessed.find(({ id }) => id === 'audit_broken');
   if (broken || rows === 0) {
     const reason = rows === 0 ? 'There are no rows of the last week to look at.' : `Not assessed: ${broken?.reason}.`;
-    return { status: 'not_assessed', reason, next: broken ? reportCall('audit_verify', 'verify the audit log now') : null };
+    return {
+      status: 'not_assessed',
+      reason,
+      next: broken ? reportCall('audit_verify', 'verify the audit log now') : null,
+    };
   }
   const reason = `No rule saw a breach in ${rows} rows of the last week; what the rules do not look at is not covered.`;
   return { status: 'pass', reason };

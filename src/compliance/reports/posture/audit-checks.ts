@@ -1,8 +1,8 @@
+import type { Finding } from '../control.ts';
 import { reportCall } from '../control.ts';
 import { evidenceAt } from '../evidence.ts';
 import { dayMs, isoTime } from '../period.ts';
 import type { CheckDefinition, PostureFacts } from './check.ts';
-import type { Finding } from '../control.ts';
 
 /** The runbook verifies the audit trail daily ("Daily Security Checks"); after a week a verification says nothing of today. */
 const freshMs = dayMs;
@@ -31,7 +31,11 @@ export function verified({ log, cause, now }: Pick<PostureFacts, 'log' | 'cause'
 }
 
 function stored({ auditStatus: { state, cause, waiting } }: PostureFacts): Finding {
-  const next = { tool: 'health_check', arguments: { depth: 'detailed' }, why: 'see what keeps the store from taking rows' };
+  const next = {
+    tool: 'health_check',
+    arguments: { depth: 'detailed' },
+    why: 'see what keeps the store from taking rows',
+  };
   if (state === 'stored') return { status: 'pass', reason: 'This process stores its audit rows at once.' };
   const where = state === 'spooled' ? 'in the spool file' : 'in memory alone';
   const reason = `${waiting} audit rows wait ${where}: ${cause}`;
@@ -50,8 +54,13 @@ function anchored({ config, log, cause }: PostureFacts): Finding {
   if (!log) return { status: 'not_assessed', reason: `Whether checkpoints are anchored cannot be read: ${cause}` };
   if (!log.checkpoint) return { status: 'not_assessed', reason: 'An anchor is set, and there is no checkpoint yet.' };
   const { size, anchoredAt } = log.checkpoint;
-  if (anchoredAt !== null) return { status: 'pass', reason: `The newest checkpoint, of ${size} rows, is anchored outside.` };
-  return { status: 'warn', reason: `The newest checkpoint, of ${size} rows, has not reached the anchor.`, next: verify };
+  if (anchoredAt !== null)
+    return { status: 'pass', reason: `The newest checkpoint, of ${size} rows, is anchored outside.` };
+  return {
+    status: 'warn',
+    reason: `The newest checkpoint, of ${size} rows, has not reached the anchor.`,
+    next: verify,
+  };
 }
 
 function cosigned({ config }: PostureFacts): Finding {

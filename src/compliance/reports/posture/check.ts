@@ -1,7 +1,7 @@
-import type { FolderMode } from '../state-folder-mode.ts';
 import type { Control, Finding } from '../control.ts';
 import type { LogFacts } from '../log-facts.ts';
 import type { ReportSources } from '../report-body.ts';
+import type { FolderMode } from '../state-folder-mode.ts';
 
 /** What the posture is judged by. */
 export interface PostureFacts extends Pick<ReportSources, 'config' | 'auditStatus' | 'lockdown' | 'now'> {

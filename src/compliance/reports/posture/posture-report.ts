@@ -1,14 +1,14 @@
 import { nextOf, statusCounts, worstOf } from '../control.ts';
-import { readOrCause } from '../read-or-cause.ts';
 import { readLogFacts } from '../log-facts.ts';
+import { readOrCause } from '../read-or-cause.ts';
 import type { Report, ReportBody, ReportSources } from '../report-body.ts';
 import { folderMode } from '../state-folder-mode.ts';
 import { assessPosture, type Posture } from './posture.ts';
 
 /** The posture as things stand now. Goes on without the store. */
 export async function postureOf(sources: ReportSources): Promise<Posture> {
-  const { config, auditStatus, lockdown, now, store } = sources;
-  const { value: log, cause } = await readOrCause(() => readLogFacts(store, now));
+  const { config, auditStatus, lockdown, now } = sources;
+  const { value: log, cause } = await readOrCause(() => readLogFacts(sources));
   const folder = await folderMode(sources.folder);
   return assessPosture({ config, auditStatus, lockdown, now, folder, log, cause });
 }

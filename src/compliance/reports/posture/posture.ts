@@ -25,7 +25,10 @@ const credit: Record<ControlStatus, number | null> = {
 };
 
 export function assessPosture(facts: PostureFacts): Posture {
-  const checks = checkDefinitions.map(({ id, title, weight, check }) => ({ ...control(id, title, check(facts)), weight }));
+  const checks = checkDefinitions.map(({ id, title, weight, check }) => ({
+    ...control(id, title, check(facts)),
+    weight,
+  }));
   return { ...scoreOf(checks), checks };
 }
 

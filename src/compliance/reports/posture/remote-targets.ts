@@ -32,7 +32,9 @@ export function plainTextTargets(targets: readonly RemoteTarget[]): RemoteTarget
 /** PostgreSQL without a host, or with a folder as host, is reached over a socket of this machine. */
 function isLocal({ hostname, searchParams, protocol }: URL): boolean {
   const host = protocol.startsWith('postgres') ? (searchParams.get('host') ?? decodeURIComponent(hostname)) : hostname;
-  return host === '' || host.startsWith('/') || host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
+  return (
+    host === '' || host.startsWith('/') || host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
+  );
 }
 
 /** `sslmode=require` and less take any certificate, or none: whoever stands between can read on. */

@@ -28,7 +28,12 @@ function residency({ config }: PostureFacts): Finding {
   if (mode === 'enforce' && strict) return { status: 'pass', reason: 'Paths outside the allowed places are kept out.' };
   const next = reportCall('residency', 'see where each target answers');
   if (mode === 'off')
-    return { status: 'fail', reason: 'residency.mode is off: no place is looked at.', next, person: 'Set residency.mode.' };
+    return {
+      status: 'fail',
+      reason: 'residency.mode is off: no place is looked at.',
+      next,
+      person: 'Set residency.mode.',
+    };
   const reason =
     mode === 'log'
       ? 'Places outside are recorded, and not refused (residency.mode log).'
@@ -41,7 +46,11 @@ function lockdown({ lockdown: active }: PostureFacts): Finding {
   return {
     status: 'warn',
     reason: `A lockdown is in force since ${isoTime(active.since)}, until ${isoTime(active.expiresAt)}.`,
-    next: { tool: 'security_response', arguments: { action: 'lockdown', enable: false }, why: 'lift it once it is safe' },
+    next: {
+      tool: 'security_response',
+      arguments: { action: 'lockdown', enable: false },
+      why: 'lift it once it is safe',
+    },
   };
 }
 

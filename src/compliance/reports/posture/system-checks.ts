@@ -4,7 +4,8 @@ import { plainTextTargets, remoteTargets } from './remote-targets.ts';
 
 function folder({ folder: { open, looked, cause } }: PostureFacts): Finding {
   if (cause !== null) return { status: 'not_assessed', reason: `Permissions of the state folder: ${cause}.` };
-  if (open.length === 0) return { status: 'pass', reason: `The state folder is its owner's alone (0700), ${looked} files.` };
+  if (open.length === 0)
+    return { status: 'pass', reason: `The state folder is its owner's alone (0700), ${looked} files.` };
   return {
     status: 'fail',
     reason: `Others may reach the state: ${open.join(', ')}.`,
@@ -31,9 +32,13 @@ function store({ log, cause }: PostureFacts): Finding {
 function transport({ config }: PostureFacts): Finding {
   const targets = remoteTargets(config);
   if (targets.length === 0)
-    return { status: 'not_applicable', reason: 'No address outside this machine is configured; AWS is called over TLS.' };
+    return {
+      status: 'not_applicable',
+      reason: 'No address outside this machine is configured; AWS is called over TLS.',
+    };
   const plain = plainTextTargets(targets);
-  if (plain.length === 0) return { status: 'pass', reason: `TLS to all ${targets.length} addresses outside this machine.` };
+  if (plain.length === 0)
+    return { status: 'pass', reason: `TLS to all ${targets.length} addresses outside this machine.` };
   return {
     status: 'fail',
     reason: `No TLS to ${plain.map(({ name }) => name).join(', ')}.`,
