@@ -11,8 +11,8 @@ const mostControls = 8;
 export const complianceReportTool = defineTool({
   operation: complianceReport,
   description:
-    'Compliance and security from the audit log: GDPR and AI Act controls with evidence, consent, residency, violations, ' +
-    'periodic reports, verification, posture, alerts, who called what. not_assessed where nothing measures it.',
+    'Compliance and security from the audit log: GDPR and AI Act controls with evidence, and every report an auditor or ' +
+    'an incident needs. not_assessed where nothing measures it.',
   annotations: {
     title: 'Compliance report',
     readOnlyHint: true,
@@ -53,18 +53,20 @@ const withoutRows = ['weekly', 'daily', 'audit_pack', 'export', 'security_postur
 
 function rowLines({ report, rows, document }: Answer): string[] {
   if (document !== null || rows.length === 0) return [];
-  if (withoutRows.includes(report)) return [`${rows.length} rows in structuredContent.rows`];
+  if (withoutRows.includes(report)) return [`Rows in structuredContent: ${rows.length}`];
   const more = rows.length - mostRows;
   return [
-    ...rows.slice(0, mostRows).map((row) => `- ${cut(Object.values(row).filter(isTold).map(shown).join(' '), 150)}`),
+    ...rows.slice(0, mostRows).map((row) => `- ${cut(Object.entries(row).filter(isTold).map(shown).join(' '), 150)}`),
     ...(more > 0 ? [`- and ${more} more, in structuredContent.rows`] : []),
   ];
 }
 
-function isTold(value: unknown): boolean {
+function isTold([, value]: [string, unknown]): boolean {
   return value !== null && value !== '' && value !== false;
 }
 
-function shown(value: unknown): string {
+/** A word speaks for itself, a number does not. */
+function shown([name, value]: [string, unknown]): string {
+  if (typeof value === 'number' || value === true) return `${name} ${value}`;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -29,8 +29,14 @@ const inputSchema = z.strictObject({
   report: z
     .enum(reportNames)
     .default('gdpr_status')
-    .describe('weekly, daily, audit_pack, access_log, violations: also as document.'),
-  format: z.enum(reportFormats).optional().describe('Document to write. Default: json, none.'),
+    .describe(
+      'How things stand: gdpr_status, residency, consent, security_posture, security_alerts. Lists: violations, access_log, audit_gaps. ' +
+        'Against the period before: weekly, daily. audit_verify: the whole log. audit_pack: for an auditor. export: how.',
+    ),
+  format: z
+    .enum(reportFormats)
+    .optional()
+    .describe('Document of weekly, daily, audit_pack, access_log, violations. Default: json, none.'),
   from: time.describe('Start of the period, ISO 8601.'),
   to: time.describe('End. Default: now.'),
   cursor: z.string().max(100).optional().describe('nextCursor of the page before.'),
@@ -59,6 +65,7 @@ export const complianceReport = defineOperation({
           evidence: z.object({ from: z.int(), to: z.int(), rows: z.int() }).nullable(),
           next: nextCallSchema.nullable(),
           person: z.string().nullable(),
+          weight: z.int().optional(),
         })
         .meta(brief),
     ),

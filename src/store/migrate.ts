@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { messageOf } from '../config/errors.ts';
 import type { Engine } from './engine.ts';
 import { createInitialTables } from './migrations/001-initial.ts';
 import { StoreError } from './store-error.ts';
@@ -45,7 +46,7 @@ async function executedMigrations(engine: Engine): Promise<string[]> {
     return (await names.execute(engine.db)).rows.map(({ name }) => name);
   } catch (thrown) {
     // Where no program has been before there is no such table.
-    if (engine.errorOf(thrown)?.code === 'store_fault') return [];
+    if (/no such table|does not exist/.test(messageOf(thrown))) return [];
     throw thrown;
   }
 }

@@ -219,7 +219,11 @@ async function changedSince(db: Db, revision: number) {
 /** @returns the revision it has become; null where it came late, and another process has set a newer one */
 async function write(transaction: Trx, { kind, name, value, expiresAt, setAt, late }: Waiting): Promise<number | null> {
   if (late) {
-    const place = transaction.selectFrom('state').select('updated_at').where('kind', '=', kind).where('name', '=', name);
+    const place = transaction
+      .selectFrom('state')
+      .select('updated_at')
+      .where('kind', '=', kind)
+      .where('name', '=', name);
     const stored = await place.executeTakeFirst();
     if (stored && stored.updated_at > setAt) return null;
   }

@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
 import { messageOf } from '../config/errors.ts';
 import type { Engine } from './engine.ts';
+import { hasCode } from './file-system.ts';
 import type { Database } from './schema.ts';
 import { SqliteConnection, SqliteThreadDriver } from './sqlite-connection.ts';
-import { hasCode } from './file-system.ts';
 import { StoreError } from './store-error.ts';
 
 interface Options {
@@ -19,6 +20,8 @@ interface Options {
 
 /** How often a process looks for the others' changes, in ms: a change is seen within a second. */
 const lookMs = 250;
+/** Until the write-ahead log is tried again that another process reads, in ms: most reads take less. */
+const scrubAgainMs = 20;
 
 /** Data definition is transactional in SQLite, so that a migration runs under the write lock or not at all. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
@@ -74,8 +77,12 @@ export async function openSqlite({ file, busyMs, again, suspect }: Options): Pro
     },
     async scrub() {
       // Deleted content is overwritten in the file by secure_delete; this empties the write-ahead log of its old pages.
-      const { rows } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
-      if (rows[0]?.busy !== 1) return;
+      const end = performance.now() + busyMs;
+      do {
+        const { rows } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+        if (rows[0]?.busy !== 1) return;
+        await setTimeout(scrubAgainMs);
+      } while (performance.now() < end);
       const message = `SQLite file ${file}: another process reads old pages of its write-ahead log, which stay until it has ended`;
       throw new StoreError('store_locked', message);
     },

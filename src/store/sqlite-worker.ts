@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { LRUCache } from 'lru-cache';
@@ -28,10 +27,9 @@ async function open(): Promise<string> {
   const { DatabaseSync } = await sqlite();
   const opened = new DatabaseSync(file);
   try {
-    opened.exec(`PRAGMA busy_timeout = ${busyMs}`);
     const version = String(opened.prepare('select sqlite_version() as version').get()?.version);
-    if (suspect) checkPages(opened);
-    await useJournal(opened, journalMode(version), version);
+    if (suspect) retriedWhileBusy(() => checkPages(opened));
+    useJournal(opened, journalMode(version), version);
     // What was acknowledged is on the disk; what was deleted is overwritten, for an erasure's sake.
     opened.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON');
     inode = statSync(file).ino;
@@ -56,21 +54,31 @@ async function sqlite() {
   }
 }
 
-async function useJournal(opened: DatabaseSyncInstance, mode: 'WAL' | 'TRUNCATE', version: string): Promise<void> {
+function useJournal(opened: DatabaseSyncInstance, mode: 'WAL' | 'TRUNCATE', version: string): void {
   try {
-    await retriedWhileBusy(() => opened.exec(`PRAGMA journal_mode = ${mode}`));
+    retriedWhileBusy(() => opened.exec(`PRAGMA journal_mode = ${mode}`));
   } catch (thrown) {
     if (mode === 'WAL' || !isBusy(thrown)) throw thrown;
     // It may be open for good in a process with a newer SQLite; to join in there would risk its commits.
     throw Object.assign(
-      new Error(`another process uses its write-ahead log, which SQLite ${version} cannot share safely: use one Node.js`),
+      new Error(
+        `another process uses its write-ahead log, which SQLite ${version} cannot share safely: use one Node.js`,
+      ),
       { errcode: sqliteBusy },
     );
   }
 }
 
-/** The switch of the journal mode does not heed the busy timeout. */
-async function retriedWhileBusy(run: () => void): Promise<void> {
+/** Longest pause before a lock is tried again, in ms. */
+const pauseMs = 4;
+const paused = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * In place of SQLite's own busy handler: that waits ever longer, up to 100 ms, so that whoever has waited long loses to who
+ * has just come (eight processes at 300 commits a second: some waited over a second), and the switch of the journal mode
+ * does not heed it.
+ */
+function retriedWhileBusy<Result>(run: () => Result): Result {
   const end = performance.now() + busyMs;
   for (;;) {
     try {
@@ -78,7 +86,7 @@ async function retriedWhileBusy(run: () => void): Promise<void> {
     } catch (thrown) {
       if (!isBusy(thrown) || performance.now() > end) throw thrown;
     }
-    await sleep(5 + Math.random() * 20);
+    Atomics.wait(paused, 0, 0, 1 + Math.random() * (pauseMs - 1));
   }
 }
 
@@ -107,11 +115,16 @@ function query({ sql, parameters, begin }: SqliteRequest): unknown {
   if (begin) {
     checkFile();
     // A transaction that starts as a reader cannot wait for the lock when it comes to write.
-    prepared(database, 'begin immediate').run();
+    const statement = prepared(database, 'begin immediate');
+    retriedWhileBusy(() => statement.run());
   }
-  const statement = prepared(database, sql);
-  if (statement.columns().length > 0) return { rows: statement.all(...parameters), changes: 0 };
-  return { rows: [], changes: Number(statement.run(...parameters).changes) };
+  const opened = database;
+  // Nothing has happened where it is busy: within a transaction the lock is held already.
+  return retriedWhileBusy(() => {
+    const statement = prepared(opened, sql);
+    if (statement.columns().length > 0) return { rows: statement.all(...parameters), changes: 0 };
+    return { rows: [], changes: Number(statement.run(...parameters).changes) };
+  });
 }
 
 function prepared(opened: DatabaseSyncInstance, sql: string): Statement {
@@ -128,7 +141,7 @@ function checkFile(): void {
 }
 
 function dataVersion(opened: DatabaseSyncInstance): unknown {
-  return opened.prepare('PRAGMA data_version').get()?.data_version;
+  return retriedWhileBusy(() => opened.prepare('PRAGMA data_version').get()?.data_version);
 }
 
 /** Whether another connection has changed the file since the last look. */
@@ -140,6 +153,18 @@ function changed(): boolean {
   return seenVersion !== before;
 }
 
+/** Statements that are not collected yet keep the connection from ending as SQLite's last one does, so its log is emptied here. */
+function close(): string {
+  try {
+    database?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    statements.clear();
+    database?.close();
+    database = undefined;
+  }
+  return 'closed';
+}
+
 async function handle(request: SqliteRequest): Promise<unknown> {
   switch (request.type) {
     case 'open':
@@ -149,10 +174,7 @@ async function handle(request: SqliteRequest): Promise<unknown> {
     case 'changed':
       return changed();
     case 'close':
-      statements.clear();
-      database?.close();
-      database = undefined;
-      return 'closed';
+      return close();
   }
 }
 

@@ -42,6 +42,8 @@ interface Dependencies {
 /** Time until a store that cannot be opened is tried again: from the first to the longest, in ms. */
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
+/** Calls wait so long while it is opened for the first time, in ms: a machine that starts many things at once is slow. */
+export const firstOpenMs = 4_000;
 /** Rewriting a table of a million subjects takes some seconds. */
 const scrubMs = 60_000;
 
@@ -140,8 +142,9 @@ export class Store {
   }
 
   async #openedIn(timeoutMs: number): Promise<Engine> {
+    const ms = this.#status.status === 'opening' ? Math.max(firstOpenMs, timeoutMs) : timeoutMs;
     try {
-      return await inTime(this.#opened(), timeoutMs, () => this.#timeout(timeoutMs));
+      return await inTime(this.#opened(), ms, () => this.#timeout(ms));
     } catch (thrown) {
       if (!this.#closed && thrown instanceof StoreError) this.#become('away', thrown.message);
       throw thrown;

@@ -109,7 +109,9 @@ describe.each(engines)('keys at rest on $name', (engine) => {
     const error = await refused(() => ringOn(place, { key: 'c2VjcmV0' }).named('a', fresh));
     expect(error.message).toBe('store.key does not hold 32 bytes in base64');
     writeFileSync(join(place.folder, 'master.key'), 'c2VjcmV0');
-    expect((await refused(() => ringOn(place).named('a', fresh))).message).toContain('master.key does not hold 32 bytes');
+    expect((await refused(() => ringOn(place).named('a', fresh))).message).toContain(
+      'master.key does not hold 32 bytes',
+    );
   });
 
   it('of a state folder of its own do not open a shared store', async () => {

@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { temporaryCluster } from '../support-files/postgres.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
 const cluster = await temporaryCluster({ settings: { max_connections: 20 } });
 const running = 'missing' in cluster ? null : cluster;
 const why = 'missing' in cluster ? ` (${cluster.missing})` : '';
@@ -61,6 +62,28 @@ describe.skipIf(running === null)(`a temporary cluster${why}`, () => {
     const sql = "select to_regclass('only_here')::text";
     expect(await query({ connectionString: one }, sql)).toEqual(['only_here']);
     expect(await query({ connectionString: other }, sql)).toEqual([null]);
+  });
+
+  it('starts again with its data, and can be held still', async () => {
+    const second = await temporaryCluster({ fsync: false });
+    if ('missing' in second) throw new Error(second.missing);
+    const { url, pid: before, port } = second;
+    await query({ connectionString: url }, 'create table kept as select 7 as number');
+    let away: unknown;
+    await second.restart(async () => {
+      await expect.poll(() => alive(before)).toBe(false);
+      away = await query({ connectionString: url }, 'select 1').catch((error: unknown) => error);
+    });
+    expect(away).toMatchObject({ code: 'ECONNREFUSED' });
+    expect([second.pid === before, second.port]).toEqual([false, port]);
+    expect(await query({ connectionString: url }, 'select number from kept')).toEqual([7]);
+    second.freeze();
+    await expect(query({ connectionString: url, connectionTimeoutMillis: 200 }, 'select 1')).rejects.toThrow('timeout');
+    second.thaw();
+    expect(await query({ connectionString: url }, 'select number from kept')).toEqual([7]);
+    second.freeze();
+    await second.stop();
+    expect([alive(second.pid), existsSync(second.socketFolder)]).toEqual([false, false]);
   });
 
   it('leaves neither process nor folder when it is stopped', async () => {

@@ -166,7 +166,7 @@ describe.each(engines)('state that processes share on $name', (engine) => {
     await one.value.replace({ to: 'direct' }, null);
     await one.value.replace({ to: 'mcp' }, null);
     await one.shared.refresh();
-    await place.sql("delete from state");
+    await place.sql('delete from state');
     await place.sql("update counters set value = 0 where name = 'state'");
     await one.shared.refresh();
     expect(one.current()).toBeNull();

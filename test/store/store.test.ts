@@ -29,7 +29,9 @@ describe.each(engines)('a store on $name', (engine) => {
   it('is made once, under a lock, by however many open it at the same time', async () => {
     const place = await newPlace();
     const stores = Array.from({ length: 8 }, () => place.store());
-    const counters = await Promise.all(stores.map((store) => store.run((db) => db.selectFrom('counters').selectAll().execute())));
+    const counters = await Promise.all(
+      stores.map((store) => store.run((db) => db.selectFrom('counters').selectAll().execute())),
+    );
     expect(counters).toEqual(Array.from({ length: 8 }, () => [{ name: 'state', value: 0 }]));
     expect(await place.sql('select name from hybrid_routing_migration')).toEqual([{ name: '001-initial' }]);
     expect((await tables(place)).map(({ name }) => name)).toContain('audit_log');

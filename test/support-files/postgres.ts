@@ -27,6 +27,12 @@ export interface TemporaryCluster {
   pid: number;
   /** Creates a database of a random name. */
   database(): Promise<string>;
+  /** Stops all of the server's processes where they stand: connections stay, and nothing answers. */
+  freeze(): void;
+  /** They go on. */
+  thaw(): void;
+  /** Ends the server as a crash would, and starts it again on the same port, with the same data, after `during`. */
+  restart(during: () => Promise<void>): Promise<void>;
   /** Ends the server and removes its folder. Databases are gone. */
   stop(): Promise<void>;
 }
@@ -39,7 +45,8 @@ const portTries = 3;
  * Prepares and runs a server, and ends it with its own stdin: whichever way the process that holds the other end goes, the
  * server goes with it, and its folder too. SIGQUIT is an immediate shutdown, for nothing in it is to be kept; it is sent
  * until the server is gone, because a background process ignores it until it has set its own handler. Signals that the
- * terminal sends to all, and the broken pipe of whoever read its output, must not end it before it has done so.
+ * terminal sends to all, and the broken pipe of whoever read its output, must not end it before it has done so. While
+ * there is a file "stopped" a server that has ended is started again as soon as that is gone.
  */
 const script = `
 folder=$1; bin=$2; shift 2
@@ -48,15 +55,22 @@ trap 'rm -rf "$folder"' EXIT
 "$bin/initdb" -D "$folder/data" -U postgres -A scram-sha-256 --pwfile="$folder/password" \
   -E UTF8 --no-locale --no-sync --no-instructions >&2 </dev/null || exit 1
 exec 3<&0
-"$bin/postgres" -D "$folder/data" -k "$folder" "$@" </dev/null 3<&- &
-server=$!
 (
   while read -r _ <&3; do :; done
-  while kill -QUIT "$server" 2>/dev/null; do sleep 0.1; done
+  rm -f "$folder/stopped"
+  while [ -e "$folder/pid" ]; do kill -CONT $(cat "$folder/pid"); kill -QUIT $(cat "$folder/pid"); sleep 0.1; done 2>/dev/null
 ) &
 watcher=$!
-echo "pid $server"
-wait "$server"
+while :; do
+  "$bin/postgres" -D "$folder/data" -k "$folder" "$@" </dev/null 3<&- &
+  server=$!
+  echo "$server" >"$folder/pid"
+  echo "pid $server"
+  wait "$server"
+  [ -e "$folder/stopped" ] || break
+  while [ -e "$folder/stopped" ]; do sleep 0.05; done
+done
+rm -f "$folder/pid"
 kill "$watcher" 2>/dev/null
 `;
 
@@ -111,13 +125,43 @@ async function start(bin: string, { fsync = true, settings = {} }: ClusterOption
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const pid = await ready(shell);
+    let pid = await ready(shell);
     const url = (name: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${name}`;
-    return { url: url('postgres'), socketFolder: folder, port, pid, database: () => created(url), stop };
+    const signal = (name: NodeJS.Signals) => {
+      for (const one of [pid, ...childrenOf(pid)]) process.kill(one, name);
+    };
+    return {
+      url: url('postgres'),
+      socketFolder: folder,
+      port,
+      get pid() {
+        return pid;
+      },
+      database: () => created(url),
+      freeze: () => signal('SIGSTOP'),
+      thaw: () => signal('SIGCONT'),
+      async restart(during) {
+        const stopped = join(folder, 'stopped');
+        writeFileSync(stopped, '');
+        process.kill(pid, 'SIGQUIT');
+        await during();
+        const again = ready(shell);
+        rmSync(stopped);
+        pid = await again;
+      },
+      stop,
+    };
   } catch (thrown) {
     await stop();
     throw thrown;
   }
+}
+
+function childrenOf(parent: number): number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  return lines
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
 }
 
 /** Waits for the server's own word that it takes connections, and gives its process id. */

@@ -62,8 +62,8 @@ async function databaseOf(cluster: TemporaryCluster | null): Promise<string> {
   return cluster.database();
 }
 
-export function placeIn(postgres: string | undefined): Place {
-  const folder = mkdtempSync(join(tmpdir(), 'hybrid-place-'));
+/** @param folder made anew by default */
+export function placeIn(postgres: string | undefined, folder = mkdtempSync(join(tmpdir(), 'hybrid-place-'))): Place {
   const stores: Store[] = [];
   return {
     folder,
@@ -75,7 +75,9 @@ export function placeIn(postgres: string | undefined): Place {
       return store;
     },
     sql: (text, ...values) =>
-      postgres === undefined ? sqliteRows(join(folder, 'state.db'), text, values) : postgresRows(postgres, text, values),
+      postgres === undefined
+        ? sqliteRows(join(folder, 'state.db'), text, values)
+        : postgresRows(postgres, text, values),
     async remove() {
       await Promise.all(stores.map((store) => store.close()));
       rmSync(folder, { recursive: true, force: true });
@@ -87,8 +89,13 @@ async function sqliteRows(file: string, text: string, values: readonly (string |
   const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA busy_timeout = 5000');
-    return database.prepare(text).all(...values).map((row) => ({ ...row }));
+    return database
+      .prepare(text)
+      .all(...values)
+      .map((row) => ({ ...row }));
   } finally {
+    // The statement keeps it open until it is collected: what it wrote is to be in the file now.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     database.close();
   }
 }

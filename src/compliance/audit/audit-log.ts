@@ -1,7 +1,7 @@
 import type { AuditConfig } from '../../config/audit-schema.ts';
 import { HybridRoutingError, messageOf } from '../../config/errors.ts';
 import { inTime } from '../../store/in-time.ts';
-import type { Store } from '../../store/store.ts';
+import { firstOpenMs, type Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store-error.ts';
 import type { HeadTrust } from './audit-head.ts';
 import type { AuditKind, AuditWriter } from './audit-kinds.ts';
@@ -183,9 +183,11 @@ export class AuditLog implements AuditWriter {
 
   /** In time, whatever it waits for: the store, its key, the lock. One that is given up on may still go through. */
   async #commit(drafts: readonly PreparedDraft[]): Promise<void> {
-    const { spoolAfterMs } = this.#dependencies.config;
-    const late = () => new StoreError('store_timeout', `no row was stored within ${spoolAfterMs} ms`);
-    this.#dependencies.onAppended(await inTime(this.#append(drafts), spoolAfterMs, late));
+    const { config, store, onAppended } = this.#dependencies;
+    const opening = store.status.status === 'opening';
+    const ms = opening ? Math.max(firstOpenMs, config.spoolAfterMs) : config.spoolAfterMs;
+    const late = () => new StoreError('store_timeout', `no row was stored within ${ms} ms`);
+    onAppended(await inTime(this.#append(drafts), ms, late));
   }
 
   async #append(drafts: readonly PreparedDraft[]): Promise<Appended> {

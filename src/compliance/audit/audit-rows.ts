@@ -68,7 +68,10 @@ export async function readHead(db: Db | Trx): Promise<HeadRow> {
 }
 
 /** The head, and how many of these rows are in the log: one round trip, for every commit makes it. */
-async function readHeadBefore(transaction: Trx, drafts: readonly PreparedDraft[]): Promise<HeadRow & { stored: number }> {
+async function readHeadBefore(
+  transaction: Trx,
+  drafts: readonly PreparedDraft[],
+): Promise<HeadRow & { stored: number }> {
   const { writer, first, last } = rangeOf(drafts);
   const row = await transaction
     .selectFrom('audit_head')

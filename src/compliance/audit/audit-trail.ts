@@ -57,10 +57,12 @@ export class AuditTrail {
     const seen = lastNote();
     const anchored = await this.#anchored(signal);
     const { rows: of, checkpoints, ...head } = await store.run(readExtent);
-    const extra = [...(anchored?.notes ?? []), ...(seen === '' ? [] : [seen])];
+    const outside = (anchored?.notes ?? []).map(sized);
+    const misplaced: AuditBreak[] = [];
+    const kept = inPlace(keptCheckpoints(store, checkpoints), (found) => misplaced.push(found));
     const verification = await verifyRows({
       pages: pagesOf(store, 1, of),
-      checkpoints: merged(keptCheckpoints(store, checkpoints), extra.map(sized)),
+      checkpoints: merged(kept, [...outside, ...(seen === '' ? [] : [sized(seen)])]),
       head: head.note === '' ? null : head.note,
       trustedKeys,
       origin,
@@ -68,7 +70,31 @@ export class AuditTrail {
       signal,
     });
     const anchor = anchored && { name: anchored.name, checkpoints: anchored.notes.length, problem: anchored.problem };
-    return { ...withHead(verification, head), of, anchor };
+    const attestedTo = Math.max(checkpoints, ...outside.map(({ size }) => size));
+    const more = [
+      ...headBreaks(verification, head),
+      ...misplaced,
+      ...(await this.#emptied(verification, attestedTo, of)),
+    ];
+    return { ...withBreaks(verification, more), of, anchor };
+  }
+
+  /** The head that this process has seen itself attests rows as they are, but not that retention has emptied them. */
+  async #emptied({ breaks }: AuditVerification, after: number, to: number): Promise<AuditBreak[]> {
+    if (breaks.some(({ kind }) => kind === 'pruned_unattested')) return [];
+    const row = await this.#dependencies.store.run((db) =>
+      db
+        .selectFrom('audit_log')
+        .select((select) => select.fn.min('seq').as('seq'))
+        .where('content', 'is', null)
+        .where('seq', '>', after)
+        .where('seq', '<=', to)
+        .executeTakeFirst(),
+    );
+    const seq = row?.seq ?? null;
+    if (seq === null) return [];
+    const message = `row ${seq} has no content, and no kept checkpoint attests it: retention prunes only what one covers`;
+    return [{ seq, kind: 'pruned_unattested', message, from: seq }];
   }
 
   /** What lies outside: the newest checkpoint covers all before it. */
@@ -107,19 +133,46 @@ async function readExtent(db: Db) {
   // A log whose head was removed has rows all the same.
   return row
     ? { ...row, rows: row.rows ?? 0, checkpoints: row.checkpoints ?? 0 }
-    : { size: 0, leaf: '', frontier: '', note: '', rows: Number.MAX_SAFE_INTEGER, checkpoints: Number.MAX_SAFE_INTEGER };
+    : {
+        size: 0,
+        leaf: '',
+        frontier: '',
+        note: '',
+        rows: Number.MAX_SAFE_INTEGER,
+        checkpoints: Number.MAX_SAFE_INTEGER,
+      };
 }
 
-/** With what is wrong with the head's columns: its note is signed, and verified with the rows; they are not. */
-function withHead(verification: AuditVerification, head: HeadRow): AuditVerification {
+/** What is wrong with the head's columns: its note is signed, and verified with the rows; they are not. */
+function headBreaks({ breaks, rows }: AuditVerification, head: HeadRow): AuditBreak[] {
   const problem = headProblem(head, null);
-  if (problem === null || verification.breaks.some(({ kind }) => kind.startsWith('head_'))) return verification;
-  const seq = head.size;
+  if (problem === null || breaks.some(({ kind }) => kind.startsWith('head_'))) return [];
   const message = `the head of the log was altered: ${problem}; no row is added to it until it is restored`;
-  const found: AuditBreak = { seq, kind: 'head_invalid', message, from: verification.rows + 1 };
-  const breaks = [...verification.breaks, found].slice(0, keptBreaks);
-  const { breakCount, firstBreak } = verification;
-  return { ...verification, ok: false, breaks, breakCount: breakCount + 1, firstBreak: firstBreak ?? found };
+  return [{ seq: head.size, kind: 'head_invalid', message, from: rows + 1 }];
+}
+
+function withBreaks(verification: AuditVerification, more: readonly AuditBreak[]): AuditVerification {
+  if (more.length === 0) return verification;
+  const breaks = [...verification.breaks, ...more].toSorted((a, b) => a.seq - b.seq).slice(0, keptBreaks);
+  const verifiedTo = Math.min(verification.verifiedTo, ...more.map(({ from }) => from - 1));
+  const breakCount = verification.breakCount + more.length;
+  return { ...verification, ok: false, verifiedTo, breaks, breakCount, firstBreak: breaks[0] ?? null };
+}
+
+/** The checkpoints, and a break for each whose note is of another size than its place says: another one was put there. */
+async function* inPlace(
+  kept: AsyncIterable<KeptCheckpoint>,
+  onBreak: (found: AuditBreak) => void,
+): AsyncGenerator<KeptCheckpoint> {
+  for await (const checkpoint of kept) {
+    const { size } = sized(checkpoint.note);
+    if (size === checkpoint.size || size === 0) {
+      yield checkpoint;
+      continue;
+    }
+    const message = `in the place of the checkpoint of size ${checkpoint.size} stands one of size ${size}`;
+    onBreak({ seq: checkpoint.size, kind: 'checkpoint_invalid', message, from: checkpoint.size });
+  }
 }
 
 /** Both by size: the store's pages, and a few from elsewhere. */

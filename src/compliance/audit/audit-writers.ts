@@ -105,7 +105,12 @@ export class AuditWriters {
       if (this.#stopped) return;
       damaged += page.damaged;
       if (page.drafts.length === 0) continue;
-      const signing = { signer: await signer(), trust: this.#trust, origin: config.origin, now: Math.round(wallClock()) };
+      const signing = {
+        signer: await signer(),
+        trust: this.#trust,
+        origin: config.origin,
+        now: Math.round(wallClock()),
+      };
       const write = (transaction: Trx, engine: Pick<Engine, 'elementsOf'>) =>
         appendDrafts(transaction, engine, page.drafts, signing);
       await store.transaction(write, { lock: auditLock });

@@ -8,9 +8,18 @@ export interface LexerSink {
   mark(index: number, code: number): void;
 }
 
-/** Walks once over text[from, to); a word that begins before `to` is taken whole. `from` must not lie within a word. */
-export function lex(text: string, from: number, to: number, sink: LexerSink): void {
-  const length = text.length;
+/** What part of the text is walked over. */
+export interface LexerBounds {
+  /** Not within a word. */
+  readonly from: number;
+  /** A word that begins before it is taken whole ... */
+  readonly to: number;
+  /** ... but cut here: a megabyte without a space is nobody's name. */
+  readonly stop: number;
+}
+
+/** Walks once over text[from, to). */
+export function lex(text: string, { from, to, stop }: LexerBounds, sink: LexerSink): void {
   let index = from;
   while (index < to) {
     let code = text.charCodeAt(index);
@@ -31,7 +40,7 @@ export function lex(text: string, from: number, to: number, sink: LexerSink): vo
       if (found === classDigit) digits += 1;
       hash = (Math.imul(hash, 31) + (folded[code] ?? 0)) | 0;
       index += 1;
-      if (index >= length) break;
+      if (index >= stop) break;
       code = text.charCodeAt(index);
       found = classes[code] ?? classOther;
     }

@@ -5,6 +5,8 @@ export interface Normalized {
   readonly startOf: (offset: number) => number;
   /** Offset in the original of an end in `text`. */
   readonly endOf: (offset: number) => number;
+  /** Offset in `text` of an offset in the original. */
+  readonly offsetOf: (original: number) => number;
 }
 
 // Invisible: soft hyphen, zero-width space and joiners, direction marks, word joiner, byte order mark.
@@ -19,16 +21,17 @@ const same = (offset: number): number => offset;
 
 /** Linear in the length of the text; an ordinary text is answered as it is. */
 export function normalize(text: string): Normalized {
-  if (!anything.test(text)) return { text, startOf: same, endOf: same };
+  if (!anything.test(text)) return { text, startOf: same, endOf: same, offsetOf: same };
   const plain = text.replace(lookalikes, plainOf);
   const removed: number[] = [];
   for (const { index } of plain.matchAll(invisibles)) removed.push(index);
-  if (removed.length === 0) return { text: plain, startOf: same, endOf: same };
+  if (removed.length === 0) return { text: plain, startOf: same, endOf: same, offsetOf: same };
   const startOf = (offset: number): number => original(removed, offset);
   return {
     text: plain.replace(invisibles, ''),
     startOf,
     endOf: (offset) => (offset === 0 ? 0 : startOf(offset - 1) + 1),
+    offsetOf: (at) => at - removedBefore(removed, at),
   };
 }
 
@@ -50,4 +53,15 @@ function original(removed: readonly number[], offset: number): number {
     else high = middle;
   }
   return offset + low;
+}
+
+function removedBefore(removed: readonly number[], offset: number): number {
+  let low = 0;
+  let high = removed.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((removed[middle] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

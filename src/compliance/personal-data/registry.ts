@@ -14,7 +14,8 @@ import {
   germanPassport,
   germanSocialSecurity,
 } from './recognizers/german-documents.ts';
-import { handelsregister, kfz, plz } from './recognizers/german-registers.ts';
+import { kfz } from './recognizers/german-plates.ts';
+import { handelsregister, plz } from './recognizers/german-registers.ts';
 import { germanTaxId, germanTaxNumber, germanVatId } from './recognizers/german-tax.ts';
 import { bic, iban } from './recognizers/iban.ts';
 import { labelledIds, username } from './recognizers/labelled-ids.ts';

@@ -15,7 +15,7 @@ export interface ScannerParts {
   readonly phoneNumbers?: PhoneNumbers | null;
   /** In place of the built-in ones, for tests. */
   readonly recognizers?: readonly Recognizer[];
-  /** UTF-16 code units scanned in one go, at least 1024. Default 32768: below 10 ms even on hostile text. */
+  /** UTF-16 code units scanned in one go, at least 1024. Default 16384: below 10 ms even on hostile text. */
   readonly windowSize?: number;
 }
 
@@ -35,7 +35,7 @@ export interface Scanner {
   scanAsync(text: string, options?: ScanOptions): Promise<Finding[]>;
 }
 
-const defaultWindow = 32_768;
+const defaultWindow = 16_384;
 /** A finding may begin this far before what gives it away (the `@` of an address, the cue behind a name). */
 const lookBehind = 512;
 
@@ -63,7 +63,11 @@ export function createScanner(parts: ScannerParts = {}): Scanner {
   }
 
   return {
-    scan: (text, options = {}) => [...batches(text, options)].flat(),
+    scan: (text, options = {}) => {
+      const found: Finding[] = [];
+      for (const batch of batches(text, options)) for (const finding of batch) found.push(finding);
+      return found;
+    },
     scanAsync: async (text, options = {}) => {
       const found: Finding[] = [];
       for (const batch of batches(text, options)) {

@@ -2,15 +2,15 @@ import { marks } from './characters.ts';
 import { Dictionary } from './dictionary.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Finding } from './finding.ts';
-import { lex } from './lexer.ts';
+import { type LexerBounds, lex } from './lexer.ts';
 import { type Normalized, normalize } from './normalize.ts';
 import type { PhoneNumbers } from './phone-numbers.ts';
 import type { Recognizer, Scan } from './recognizer.ts';
 
 /** Longest finding that a window border cannot cut, in UTF-16 code units: a PEM key of 8192 bits has 6,400. */
 const margin = 8_192;
-/** libphonenumber takes 8 us a number: at most 0.5 ms a window. Past it the form of a number decides. */
-const expensiveChecks = 64;
+/** libphonenumber takes 8 us a number: at most 0.3 ms a window. Past it the form of a number decides. */
+const expensiveChecks = 32;
 const longestContext = 200;
 
 export interface WindowScanParts {
@@ -42,13 +42,9 @@ export function createWindowScan(parts: WindowScanParts): (request: WindowReques
   const dispatch = createDispatch(used, dictionary, marks);
 
   return (request) => {
-    const { text, from, to, minConfidence = 0.5 } = request;
+    const { from, to, minConfidence = 0.5 } = request;
     const only = request.types ? new Set(request.types) : null;
-    const base = Math.max(0, from - margin);
-    const label = labelOf(request);
-    const part = label + text.slice(base, Math.min(text.length, to + margin));
-    const normal = normalize(part);
-    const shift = base - label.length;
+    const { normal, shift } = windowOf(request);
     const findings: Finding[] = [];
     const lastCue = new Int32Array(dictionary.contexts.size).fill(-1_000_000);
     const lone = loneValue(request, normal);
@@ -77,14 +73,26 @@ export function createWindowScan(parts: WindowScanParts): (request: WindowReques
       },
     };
     const bounds = walkBounds(normal, {
-      from: from - shift,
-      to: to - shift,
+      from: normal.offsetOf(Math.max(0, from - shift)),
+      to: normal.offsetOf(to - shift),
       lookBehind: parts.lookBehind,
-      first: base === 0,
+      first: from === 0,
     });
-    lex(normal.text, bounds.from, bounds.to, dispatch(scan, lastCue));
+    lex(normal.text, bounds, dispatch(scan, lastCue));
     return findings;
   };
+}
+
+/** The window with its margins and label, and what to add to its offsets for those of the text. */
+function windowOf(request: WindowRequest): { normal: Normalized; shift: number } {
+  const { text, from, to } = request;
+  const base = Math.max(0, from - margin);
+  const label = labelOf(request);
+  const part = label + text.slice(base, Math.min(text.length, to + margin));
+  const normal = normalize(part);
+  // A window that is plain already is read in the text itself: characters of a slice take longer to get at.
+  if (normal.text === part && label === '') return { normal: { ...normal, text }, shift: 0 };
+  return { normal, shift: base - label.length };
 }
 
 /** A field name in front of a short text, in words: `phoneNumber` reads "phone Number: ". */
@@ -102,13 +110,14 @@ interface Walk {
 }
 
 /** Where the lexer walks, in offsets of the normalized window: the core with a run-up, starting between two words. */
-function walkBounds({ text }: Normalized, { from, to, lookBehind, first }: Walk): { from: number; to: number } {
+function walkBounds({ text }: Normalized, { from, to, lookBehind, first }: Walk): LexerBounds {
   const end = Math.min(text.length, to + lookBehind);
-  if (first) return { from: 0, to: end };
+  const stop = Math.min(text.length, to + margin);
+  if (first) return { from: 0, to: end, stop };
   let start = Math.max(0, from - 2 * lookBehind);
   const limit = Math.max(0, from - lookBehind);
   while (start < limit && /[\p{L}\p{N}\p{M}]/u.test(text.charAt(start))) start += 1;
-  return { from: start, to: end };
+  return { from: start, to: end, stop };
 }
 
 /** The bounds of a short text without the space around it, or null for a longer one or one that has a field name. */

@@ -1,7 +1,7 @@
-import type { Activity } from './activity.ts';
-import { activityOf } from './activity-of.ts';
+import { Activity } from './activity.ts';
 import { type ControlStatus, type NextStep, reportCall } from './control.ts';
 import { csvDocument } from './csv.ts';
+import { feed } from './feed.ts';
 import { type ComparedFigure, compared, figuresOf } from './figures.ts';
 import { type LogFacts, readLogFacts } from './log-facts.ts';
 import { markdownList, markdownTable } from './markdown.ts';
@@ -23,8 +23,12 @@ function periodic(title: string, days: number): Report {
   return async (sources, order) => {
     const { now, auditStatus, config } = sources;
     const period = periodOf(order, now, days * dayMs);
-    const before = await activityOf(sources, periodBefore(period), order);
-    const activity = await activityOf(sources, period, order);
+    const [before, activity] = [new Activity(), new Activity()];
+    const both = [
+      { period: periodBefore(period), counter: before },
+      { period, counter: activity },
+    ];
+    await feed(sources, both, order);
     const log = await readLogFacts(sources);
     const simulated = config.simulate;
     return periodicBody({ title, period, activity, before, log, auditStatus, simulated }, order.format);

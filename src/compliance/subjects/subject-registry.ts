@@ -74,15 +74,12 @@ export class SubjectRegistry {
           .values(some)
           .onConflict((conflict) => conflict.column('pseudonym').doNothing())
           .execute();
-        found.push(
-          ...(await transaction.selectFrom('subjects').selectAll().where('pseudonym', 'in', names).execute()),
-        );
+        found.push(...(await transaction.selectFrom('subjects').selectAll().where('pseudonym', 'in', names).execute()));
       }
       return found;
     });
     const subjects = new Map<string, DataSubject>();
-    for (const { pseudonym, id, wrapped_key } of rows)
-      subjects.set(pseudonym, await this.#subject(id, wrapped_key));
+    for (const { pseudonym, id, wrapped_key } of rows) subjects.set(pseudonym, await this.#subject(id, wrapped_key));
     return new Map(
       [...pseudonyms].flatMap(([identifier, pseudonym]) => {
         const subject = subjects.get(pseudonym);

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuditSpool, readSpool } from '../../../src/compliance/audit/audit-spool.ts';
@@ -29,7 +37,13 @@ function newLog(): AuditParts {
 }
 
 function drafts(writer: string, count: number, from = 0): PreparedDraft[] {
-  const draft = (at: number) => ({ writer, writerSeq: at + 1, at: 1_000 + at, kind: 'OPERATION', body: { number: at } });
+  const draft = (at: number) => ({
+    writer,
+    writerSeq: at + 1,
+    at: 1_000 + at,
+    kind: 'OPERATION',
+    body: { number: at },
+  });
   return Array.from({ length: count }, (_, at) => prepareDraft(draft(from + at)));
 }
 
@@ -98,10 +112,10 @@ describe('a spool file', () => {
     expect(new Set(found.map(({ writerSeq }) => writerSeq))).toEqual(new Set([1, 2, 3, 4]));
   });
 
-  it('is for its owner alone', async () => {
+  it('is made with the first row, for its owner alone', async () => {
     const spool = new AuditSpool(place.folder, 'w');
+    expect([spool.drained, existsSync(spoolFolder)]).toEqual([true, false]);
     await spool.append(drafts('w', 1));
-    const { statSync } = await import('node:fs');
     expect([statSync(spool.file).mode & 0o777, statSync(spoolFolder).mode & 0o777]).toEqual([0o600, 0o700]);
     await spool.close();
   });
@@ -109,7 +123,7 @@ describe('a spool file', () => {
 
 describe('what an ended process left in its spool', () => {
   it('is brought in by the next one, once, in its order', async () => {
-    writeFileSync(fileOf('dead', { pid: await endedPid() }), linesOf(drafts('dead', 2_500)) + '{"writer":"dead","wr');
+    writeFileSync(fileOf('dead', { pid: await endedPid() }), `${linesOf(drafts('dead', 2_500))}{"writer":"dead","wr`);
     const [one, other] = [newLog(), newLog()];
     await Promise.all([one.writers.look(), other.writers.look()]);
     expect([one.faults, other.faults]).toEqual([[], []]);
@@ -215,11 +229,4 @@ describe('what an ended process left in its spool', () => {
     const [left = ''] = readdirSync(spoolFolder);
     expect(await all(join(spoolFolder, left))).toHaveLength(2);
   });
-});
-
-it('nothing is left in the folder of a test', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'hybrid-spool-'));
-  expect(new AuditSpool(folder, 'w').drained).toBe(true);
-  expect(readdirSync(folder)).toEqual([]);
-  rmSync(folder, { recursive: true });
 });

@@ -29,10 +29,11 @@ it('maps every offset to the character that it came from', () => {
   fc.assert(
     fc.property(fc.array(character, { maxLength: 60 }), (characters) => {
       const original = characters.join('');
-      const { text, startOf, endOf } = normalize(original);
+      const { text, startOf, endOf, offsetOf } = normalize(original);
       for (let index = 0; index < text.length; index += 1) {
         const back = original.slice(startOf(index), endOf(index + 1));
         expect(normalize(back).text).toBe(text.charAt(index));
+        expect(offsetOf(startOf(index))).toBe(index);
       }
     }),
   );

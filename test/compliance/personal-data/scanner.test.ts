@@ -74,6 +74,12 @@ it('finds a value at every place around a window border', () => {
   }
 });
 
+it('finds a value behind a window full of invisible characters', () => {
+  const windows = createScanner({ windowSize: 1_024 });
+  const text = `${'\u200b'.repeat(20_000)} max@example.org ${'\u200b'.repeat(5_000)}`;
+  expect(windows.scan(text)).toMatchObject([{ type: 'EMAIL', start: 20_001 }]);
+});
+
 it('gives way between windows', async () => {
   const windows = createScanner({ windowSize: 1_024 });
   let turns = 0;

@@ -137,6 +137,17 @@ describe('figures of two periods', () => {
 });
 
 describe('a tally', () => {
+  it('has a total that is the sum of its counts', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(9))), (counts) => {
+        const tally = new Tally();
+        for (const [name, count] of counts) tally.add(name, count);
+        expect(tally.total).toBe(tally.entries().reduce((sum, [, count]) => sum + count, 0));
+        for (const [name, count] of tally.entries()) expect(tally.of(name)).toBe(count);
+      }),
+    );
+  });
+
   it('stays bounded, and loses no count', () => {
     const tally = new Tally();
     for (let name = 0; name < 1_000; name += 1) tally.add(`purpose-${name}`);

@@ -13,13 +13,16 @@ import { now } from './bodies.ts';
 export class ReportState {
   readonly config: Config;
   readonly state: AppState;
+  readonly targets: ResidencyTargets;
   readonly #log = recordingLogger();
   #clock = now;
 
   constructor(flags: Readonly<Record<string, unknown>> = {}) {
     this.config = configWith({ 'direct.region': 'eu-central-1', ...flags });
+    const { config } = this;
+    this.targets = new ResidencyTargets({ config, region: () => config.direct.region ?? null });
     const { logger } = this.#log;
-    this.state = createState({ config: this.config, logger, env: {}, wallClock: () => this.#clock });
+    this.state = createState({ config, logger, env: {}, wallClock: () => this.#clock });
   }
 
   /** @param at milliseconds since 1970 */
@@ -30,9 +33,8 @@ export class ReportState {
   }
 
   get sources(): ReportSources {
-    const { config, state } = this;
+    const { config, state, targets } = this;
     const { store, trail, consents, subjects, folder, audit, modes } = state;
-    const targets = new ResidencyTargets({ config, region: () => config.direct.region ?? null });
     const { lockdown } = modes.current();
     return { config, store, trail, consents, subjects, folder, targets, auditStatus: audit.status, lockdown, now };
   }

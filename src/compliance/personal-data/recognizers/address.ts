@@ -3,7 +3,7 @@ import type { Recognizer, Scan } from '../recognizer.ts';
 
 const house = '\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?(?: ?[-/] ?\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?)?';
 const tailDe =
-  '(?:[,\\n]? ?(?:\\(?[\\p{L}. ]{2,20}\\)?, ?)?(?:(?:D|A|CH|DE|AT)-)?\\d{4,5}(?: [A-Z]{2})? \\p{Lu}[\\p{L}.-]{1,30}(?: (?:am|an der|im|bei|a\\.d\\.) ?\\p{Lu}?[\\p{L}.]{1,20}){0,2})?';
+  '(?:[,\\n]? ?(?:\\(?[\\p{L}. ]{2,20}\\)?, ?)?(?:(?:D|A|CH|DE|AT)-)?\\d{4,5}(?: [A-Z]{2})? (?:(?:Bad|Sankt|St\\.|Markt|Groß|Klein|Neu|Alt) )?\\p{Lu}[\\p{L}.-]{1,30}(?: (?:am|an der|im|bei|a\\.d\\.) ?\\p{Lu}?[\\p{L}.]{1,20}){0,2})?';
 const germanNumber = new RegExp(`\\.?,? (?:Nr\\.? ?|Hausnummer )?(?:${house})(?![\\p{L}\\d%€$.,:]?\\d)${tailDe}`, 'uy');
 /** Endings of German and Dutch street names, joined to the name or as a word of their own. */
 const germanEnding =
@@ -118,6 +118,7 @@ function german(scan: Scan, start: number, end: number): boolean {
 
 /** The words before the street that belong to it: "Am Alten", "Heinrich-Heine-", "Unter den". */
 function nameStart(text: string, start: number): number {
+  if (!isWordAt(text, start - 2) || isDigitAt(text, start - 2)) return start;
   const before = text.slice(Math.max(0, start - 48), start);
   const match =
     /(?:(?:Am|An der|An den|Auf der|Auf dem|Im|In der|Zum|Zur|Unter den|Hinter der|Bei der|Alte[rn]?|Neue[rn]?|Große[rn]?|Kleine[rn]?|Obere[rn]?|Untere[rn]?|Lange[rn]?|Hohe[rn]?|\p{Lu}\p{L}{2,20}er|(?:\p{Lu}\p{L}{0,20}\.?-){1,4}) ?){1,3}$/u.exec(

@@ -1,4 +1,4 @@
-import { standsAlone } from '../characters.ts';
+import { isDigitAt, standsAlone } from '../characters.ts';
 import { type Recognizer, weigh } from '../recognizer.ts';
 import { icao, weighted } from './checksums.ts';
 
@@ -104,6 +104,7 @@ export const germanSocialSecurity: Recognizer = {
     { from: 8, to: 8, followedBy: ' ' },
   ],
   atToken: (scan, start) => {
+    if (!hasBirthday(scan.text, start)) return;
     insuranceForm.lastIndex = start;
     if (!insuranceForm.test(scan.text)) return;
     const end = insuranceForm.lastIndex;
@@ -114,6 +115,11 @@ export const germanSocialSecurity: Recognizer = {
     scan.emit('DE_SOCIAL_SECURITY', start, end, weigh(scan, at, { cued: 0.98, whole: 0.85, bare: 0.8 }));
   },
 };
+
+/** Whether the birthday's six digits end where they must: most numbers stop here. */
+function hasBirthday(text: string, start: number): boolean {
+  return isDigitAt(text, start + (text.charAt(start + 2) === ' ' ? 8 : 7));
+}
 
 function isInsuranceNumber(value: string): boolean {
   const letter = String(value.charCodeAt(8) - 0x40).padStart(2, '0');

@@ -1,6 +1,5 @@
-import { isDigitAt, isWordAt, standsAlone } from '../characters.ts';
+import { isWordAt, standsAlone } from '../characters.ts';
 import { type Recognizer, type Scan, weigh } from '../recognizer.ts';
-import { districts } from '../words/german-districts.ts';
 
 const register = /(?:HRA|HRB|GNR|PR|VR) ?(?:Nr\.? ?)?\d{1,6}(?: ?[A-Z])?(?![\d\p{L}_])/iuy;
 
@@ -25,39 +24,6 @@ function entry(scan: Scan, start: number): void {
   const strong = /^hr[ab]/i.test(scan.text.slice(start, start + 3));
   if (strong || scan.cued('register', start)) scan.emit('DE_HANDELSREGISTER', start, end, 0.9);
 }
-
-const plateBefore = /(?:^|[^\p{L}\d_-])([A-ZÄÖÜ]{1,3})([ -])([A-Z]{1,2})[ -]$/iu;
-const districtBefore = /(?:^|[^\p{L}\d_-])([A-ZÄÖÜ]{1,3})([ -])$/iu;
-const plateEnd = /^([A-Z]{1,2})(\d{1,4})[HE]?$/i;
-const numberEnd = /^\d{1,4}[HE]?$/i;
-
-/** Number plates, read backwards from their digits. */
-export const kfz: Recognizer = {
-  types: ['DE_KFZ'],
-  cues: {
-    plate:
-      'kennzeichen kfz autokennzeichen nummernschild fahrzeug pkw lkw wagen auto plate amtliches amtlichen licence license',
-  },
-  numbers: [{ from: 1, to: 4 }],
-  mixed: [{ from: 2, to: 7 }],
-  atToken: (scan, start, end) => {
-    const { text } = scan;
-    const gap = text.charCodeAt(start - 1);
-    if ((gap !== 0x20 && gap !== 0x2d) || isDigitAt(text, start - 2) || !isWordAt(text, start - 2)) return;
-    const head = text.slice(Math.max(0, start - 8), start);
-    const token = text.slice(start, end);
-    const split = numberEnd.test(token) ? plateBefore.exec(head) : null;
-    const match = split ?? (plateEnd.test(token) ? districtBefore.exec(head) : null);
-    if (match === null || text.charCodeAt(end) === 0x2d || isWordAt(text, end)) return;
-    const first = start - match[0].length + match[0].search(/[\p{L}]/u);
-    if (!districts.has((match[1] ?? '').toUpperCase())) return;
-    const written = match[2] === '-' && text.charAt(start - 1) !== '-' && /[A-Z]$|^[A-Z]/.test(match[3] ?? token);
-    const at = { context: 'plate', start: first, end };
-    const capitals = text.slice(first, end) === text.slice(first, end).toUpperCase();
-    const bare = written && capitals ? 0.6 : 0.3;
-    scan.emit('DE_KFZ', first, end, weigh(scan, at, { cued: capitals ? 0.92 : 0.6, whole: 0.55, bare }));
-  },
-};
 
 const city =
   /^ \p{Lu}\p{Ll}{2,24}(?:-\p{Lu}\p{Ll}{2,20}| \p{Lu}\p{Ll}{3,20}(?=[,.\n]|$)| am \p{Lu}\p{Ll}+| \(\p{Lu}\p{L}+\))?/u;
@@ -91,11 +57,12 @@ function isMailPrefix(text: string, start: number): boolean {
   return /(?:^|[^\p{L}\d])DE?-$/u.test(text.slice(Math.max(0, start - 4), start));
 }
 
-/** A word like a place behind five digits, and a comma or "in" before them; anything else may be a counted noun. */
+/** A word like a place behind five digits, and a house number, a comma or "in" before them; else it may be a counted noun. */
 function placeBehind(text: string, end: number): { confidence: number; end: number } {
   const match = city.exec(text.slice(end, end + 48));
   if (match === null) return { confidence: 0.15, end };
   const before = text.slice(Math.max(0, end - 12), end - 5);
-  const listed = /(?:[,\n|;]|\bin|\baus|\bnach)\s*$/.test(before) && placeLike.test(match[0]);
+  const behindHouse = /\p{L}\.? \d{1,3} ?[a-z]?(?: in|,) $/u.test(text.slice(Math.max(0, end - 20), end - 5));
+  const listed = behindHouse || (/(?:[,\n|;]|\bin|\baus|\bnach)\s*$/.test(before) && placeLike.test(match[0]));
   return { confidence: listed ? 0.6 : 0.3, end: end + match[0].length };
 }

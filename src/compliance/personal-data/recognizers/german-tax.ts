@@ -29,6 +29,7 @@ export const germanTaxId: Recognizer = {
 
 /** "12 345 678 903", as the tax office prints it. */
 function endOfGroups(text: string, start: number): number {
+  if (text.charAt(start + 6) !== ' ') return -1;
   return /^\d\d \d{3} \d{3} \d{3}(?!\d)/.test(text.slice(start, start + 15)) ? start + 14 : -1;
 }
 

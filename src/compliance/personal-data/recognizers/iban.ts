@@ -13,6 +13,11 @@ const lengths: Readonly<Record<string, number>> = Object.fromEntries(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 
+/** Countries whose account numbers have digits only, by the same registry. */
+const digitsOnly = new Set(
+  'AE AT BA BE CR CZ DE DK EE EG ES FI FO GL HR HU IL IS LT LY ME MR NO PL PT RS SE SI SK TL TN XK'.split(' '),
+);
+
 /** Account numbers by country length and ISO 7064 remainder, in one piece or in groups. */
 export const iban: Recognizer = {
   types: ['IBAN', 'ACCOUNT_NUMBER'],
@@ -28,7 +33,10 @@ export const iban: Recognizer = {
     if (!/^[A-Z]{2}\d\d$/.test(head)) return;
     const length = lengths[head.slice(0, 2)];
     if (length === undefined) return;
-    const read = readGroups(text, start, length);
+    const read = readGroups(text, start, {
+      length,
+      isMember: digitsOnly.has(head.slice(0, 2)) ? isDigit : isAsciiWord,
+    });
     if (read !== null && isOneCase(text.slice(start, read.end))) report(scan, start, read);
   },
 };
@@ -38,12 +46,17 @@ interface Groups {
   readonly value: string;
 }
 
+interface Shape {
+  readonly length: number;
+  readonly isMember: (code: number) => boolean;
+}
+
 /** As many letters and digits as the country's length, single spaces or hyphens between them; null when there are fewer. */
-function readGroups(text: string, start: number, length: number): Groups | null {
-  let index = start;
-  for (let count = 0; count < length; index += 1) {
-    if (isAsciiWord(text.charCodeAt(index))) count += 1;
-    else if (!isSeparator(text.charCodeAt(index)) || !isAsciiWord(text.charCodeAt(index + 1))) return null;
+function readGroups(text: string, start: number, { length, isMember }: Shape): Groups | null {
+  let index = start + 4;
+  for (let count = 4; count < length; index += 1) {
+    if (isMember(text.charCodeAt(index))) count += 1;
+    else if (!isSeparator(text.charCodeAt(index)) || !isMember(text.charCodeAt(index + 1))) return null;
   }
   if (isWordAt(text, index)) return null;
   return { end: index, value: text.slice(start, index).replace(/[ -]/g, '').toUpperCase() };
@@ -51,6 +64,10 @@ function readGroups(text: string, start: number, length: number): Groups | null 
 
 function isSeparator(code: number): boolean {
   return code === 0x20 || code === 0x2d;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 function isAsciiWord(code: number): boolean {

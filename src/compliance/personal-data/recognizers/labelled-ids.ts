@@ -73,10 +73,18 @@ const said = /(?:n[uú]m\p{L}*|nr|no|n[°º]|nummer|id|code|record|identifier|is
 const value = /^[A-Z\d]{1,20}(?:[-./][A-Z\d]{1,14}| (?=[A-Z]{0,3}\d)[A-Z\d]{1,12}){0,6}(?![\p{L}\d_])/iu;
 /** Eight digits and more, or as many letters and digits: behind "account" or "license" nothing else looks so. */
 const unmistakable = /^(?:\d{8,20}|(?=(?:[A-Z]*\d){5})[A-Z\d]{8,20})$/;
+/** A digit right behind a weak label: nothing between them says that it is its number. */
+const digitNext = /^ \d/;
+const bareValue = /^ ([A-Z\d-]{8,40})(?![\p{L}\d_])/iu;
 const date = /^\d{1,2}[-./]\d{1,2}[-./]\d{2,4}$|^\d{4}-\d\d-\d\d|^(?:19|20)\d\d$/;
 
 /** What stands behind the label when it holds four digits or more and is no date. */
 function readValue(text: string, isStrong: boolean): { start: number; end: number } | null {
+  if (!isStrong && digitNext.test(text)) {
+    const bare = bareValue.exec(text)?.[1];
+    const isBare = bare !== undefined && unmistakable.test(bare.replaceAll('-', '')) && !date.test(bare);
+    return isBare ? { start: 1, end: 1 + bare.length } : null;
+  }
   const match = lead.exec(text);
   if (match === null || match[0] === '') return null;
   const found = value.exec(text.slice(match[0].length))?.[0];

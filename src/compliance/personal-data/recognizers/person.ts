@@ -15,14 +15,19 @@ const readings: readonly { words: ReadonlySet<string>; read: Reading }[] = [
   { words: new Set(clearSurnames.filter((name) => !givenNames.has(name))), read: surname },
 ];
 
+const readingsOf = new Map<string, Reading[]>();
+for (const { words, read } of readings) {
+  for (const word of words) readingsOf.set(word, [...(readingsOf.get(word) ?? []), read]);
+}
+
 /** Names behind titles ("Frau Dr. Schmidt"), in openings and signatures, behind labels, and from lists of names. */
 export const person: Recognizer = {
   types: ['PERSON'],
-  words: readings.map(({ words }) => [...words].join(' ')).join(' '),
+  words: [...readingsOf.keys()].join(' '),
   atWord: (scan, start, end, word) => {
     if (scan.reached('name', start)) return;
-    for (const { words, read } of readings) {
-      const guess = words.has(word) ? read(scan, start, end, word) : null;
+    for (const read of readingsOf.get(word) ?? []) {
+      const guess = read(scan, start, end, word);
       if (guess === null) continue;
       scan.emit('PERSON', guess.start, guess.end, guess.confidence);
       if (guess.confidence >= 0.6) scan.reach('name', guess.end);

@@ -1,8 +1,7 @@
-import { scanEntries } from '../audit-scan.ts';
-import type { ControlStatus } from '../control.ts';
+import { type ControlStatus, type NextStep, reportCall } from '../control.ts';
+import { feed } from '../feed.ts';
 import { readLogFacts } from '../log-facts.ts';
-import { hourMs, isoTime } from '../period.ts';
-import { progressOf } from '../progress.ts';
+import { hourMs, isoTime, type Period } from '../period.ts';
 import { readOrCause } from '../read-or-cause.ts';
 import type { Report, ReportBody, ReportOrder, ReportSources } from '../report-body.ts';
 import type { Alert, AlertFacts } from './alert.ts';
@@ -35,31 +34,30 @@ export function assessAlerts(facts: AlertFacts): Alerts {
   };
 }
 
-/** Goes on without the store: what this process knows by itself is told all the same. */
-export async function alertsOf(
-  sources: ReportSources,
-  { signal, onProgress }: Pick<ReportOrder, 'signal' | 'onProgress'>,
-): Promise<Alerts> {
-  const { store, now, auditStatus, lockdown } = sources;
-  const read = await readOrCause(async () => {
-    const signals = new AlertSignals(now);
-    const period = { from: now - (baselineHours + 1) * hourMs, to: Number.MAX_SAFE_INTEGER };
-    const kinds = new Set(['OPERATION', 'ACCESS']);
-    const progress = progressOf(onProgress, 'rows read');
-    const scan = scanEntries({ store, period, kinds, order: 'oldest_first', signal, onProgress: progress });
-    for await (const entries of scan) for (const entry of entries) signals.add(entry);
-    return { signals, lastVerification: (await readLogFacts(sources)).lastVerification };
-  });
-  const known = read.value ?? { signals: new AlertSignals(now), lastVerification: null };
-  const found = assessAlerts({ ...known, auditStatus, lockdown, now });
-  if (read.value) return found;
+/** What the rules look back on. */
+export function alertPeriod(now: number): Period {
+  return { from: now - (baselineHours + 1) * hourMs, to: Number.MAX_SAFE_INTEGER };
+}
+
+type Known = Pick<ReportSources, 'auditStatus' | 'lockdown' | 'now'>;
+
+/** What this process knows by itself, where the store cannot be read. */
+export function alertsWithoutStore({ auditStatus, lockdown, now }: Known, cause: string): Alerts {
+  const found = assessAlerts({ signals: new AlertSignals(now), lastVerification: null, auditStatus, lockdown, now });
   const own = ['audit_waiting', 'lockdown'];
   const others = alertRules.filter(({ id }) => !own.includes(id));
-  return {
-    ...found,
-    looked: own,
-    notAssessed: others.map(({ id }) => ({ id, reason: `the store cannot be read: ${read.cause}` })),
-  };
+  const reason = `the store cannot be read: ${cause}`;
+  return { ...found, looked: own, notAssessed: others.map(({ id }) => ({ id, reason })) };
+}
+
+async function alertsOf(sources: ReportSources, order: ReportOrder): Promise<Alerts> {
+  const { now, auditStatus, lockdown } = sources;
+  const { value, cause } = await readOrCause(async () => {
+    const signals = new AlertSignals(now);
+    await feed(sources, [{ period: alertPeriod(now), counter: signals }], order);
+    return { signals, lastVerification: (await readLogFacts(sources)).lastVerification };
+  });
+  return value ? assessAlerts({ ...value, auditStatus, lockdown, now }) : alertsWithoutStore(sources, cause);
 }
 
 export const alertsReport: Report = async (sources, order) => alertsBody(await alertsOf(sources, order));
@@ -79,8 +77,15 @@ export function alertsBody({ alerts, looked, notAssessed, rows }: Alerts): Repor
     rows: alerts.map(({ severity, id, message, value, threshold, window, n, since, runbook }) => {
       return { severity, id, message, value, threshold, window, n, since: isoTime(since), runbook };
     }),
-    next: alerts.slice(0, 3).map(({ next }) => next),
+    next: nextOf({ alerts, notAssessed }),
   };
+}
+
+/** What the alerts name; where nobody knows whether the log is whole, that first. */
+function nextOf({ alerts, notAssessed }: Pick<Alerts, 'alerts' | 'notAssessed'>): NextStep[] {
+  const unverified = notAssessed.some(({ id }) => id === 'audit_broken');
+  const verify = unverified ? [reportCall('audit_verify', 'verify the audit log now')] : [];
+  return [...alerts.map(({ next }) => next), ...verify].slice(0, 3);
 }
 
 function statusOf(alerts: readonly Alert[], notAssessed: number): ControlStatus {

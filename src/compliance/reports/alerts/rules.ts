@@ -5,7 +5,8 @@ import { type Hours, median } from './hours.ts';
 import type { Sightings } from './signals.ts';
 import * as limits from './thresholds.ts';
 
-const runbook = 'incidents';
+/** Sections of the runbook, by what an alert is about. */
+const sections = { audit: 'state-and-audit', data: 'compliance', incident: 'incidents' } as const;
 
 /** Whoever alters the log hides something: a broken chain is P0 (mission checklist, "Bands"). */
 function auditBroken({ lastVerification: last }: AlertFacts): RuleOutcome {
@@ -20,7 +21,7 @@ function auditBroken({ lastVerification: last }: AlertFacts): RuleOutcome {
     n: last.of,
     window: 'whole log, at its last verification',
     message: `The audit log is broken${last.firstBreak ? ` from row ${last.firstBreak.seq} (${last.firstBreak.kind})` : ''}.`,
-    runbook,
+    runbook: sections.audit,
     next: reportCall('audit_verify', 'see the breaks'),
   };
 }
@@ -37,7 +38,7 @@ function auditWaiting({ auditStatus, now }: AlertFacts): RuleOutcome {
     threshold: 1,
     n: waiting,
     window: 'now',
-    runbook,
+    runbook: sections.audit,
     message: `Audit rows wait ${state === 'held' ? 'in memory alone' : 'in the spool file'}.`,
     next: { tool: 'health_check', arguments: { depth: 'detailed' }, why: 'see what keeps the store from taking them' },
   };
@@ -53,7 +54,7 @@ function lockdown({ lockdown: active }: AlertFacts): RuleOutcome {
     threshold: 1,
     n: 1,
     window: 'now',
-    runbook,
+    runbook: sections.incident,
     message: 'A lockdown is in force: every operation is refused.',
     next: {
       tool: 'security_response',
@@ -76,7 +77,7 @@ function refusedAccess({ signals }: AlertFacts): RuleOutcome {
     threshold: limits.refusedCalls,
     n: burst.size,
     window: '5 min within 24 h, by caller',
-    runbook,
+    runbook: sections.incident,
     message: denied
       ? 'One caller was refused again and again.'
       : 'One caller was refused again and again for bad input alone.',
@@ -117,7 +118,7 @@ function spike({ signals, now }: AlertFacts, hours: Hours, { least, ...alert }: 
   const threshold = Math.max(least, limits.spikeFactor * usual);
   if (value < least || value <= limits.spikeFactor * usual) return null;
   const window = `last hour against the median of ${hours.before(history).length} hours`;
-  return { ...alert, since: now - hourMs, value, threshold, n: signals.rows, window, runbook };
+  return { ...alert, since: now - hourMs, value, threshold, n: signals.rows, window, runbook: sections.data };
 }
 
 function residencyLeft({ signals }: AlertFacts): RuleOutcome {
@@ -155,7 +156,7 @@ interface Sighted extends Pick<Alert, 'id' | 'severity' | 'message' | 'threshold
 }
 
 function sighted({ n, since }: Sightings, alert: Sighted): RuleOutcome {
-  return n < alert.threshold ? null : { ...alert, since, value: n, n, window: '24 h', runbook };
+  return n < alert.threshold ? null : { ...alert, since, value: n, n, window: '24 h', runbook: sections.data };
 }
 
 export const alertRules: readonly AlertRule[] = [

@@ -35,6 +35,7 @@ export class AlertSignals {
   readonly residencyRefused = new Sightings();
   readonly residencyLeft = new Sightings();
   readonly secondStage = new Sightings();
+  /** Operations and accesses. */
   rows = 0;
   /** Milliseconds since 1970; null without rows. */
   oldestAt: number | null = null;
@@ -50,8 +51,9 @@ export class AlertSignals {
 
   add(entry: Entry): void {
     const { at } = entry;
-    this.rows += 1;
+    // Any row shows that the log was kept then.
     this.oldestAt = Math.min(this.oldestAt ?? at, at);
+    if (entry.kind === 'OPERATION' || entry.kind === 'ACCESS') this.rows += 1;
     if (entry.kind === 'OPERATION') this.#operation(at, entry.body);
     if (entry.kind === 'ACCESS' && at > this.#now - dayMs) this.#access(at, entry.body);
   }

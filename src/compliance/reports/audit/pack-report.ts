@@ -6,7 +6,6 @@ import type { GdprFacts } from '../gdpr/facts.ts';
 import { gdprFacts } from '../gdpr/gdpr-status.ts';
 import { dayMs, periodOf, periodText } from '../period.ts';
 import { scoreOf } from '../posture/posture.ts';
-import { postureOf } from '../posture/posture-report.ts';
 import type { Report, ReportBody, ReportRow } from '../report-body.ts';
 import type { ReportFormat } from '../report-names.ts';
 import { type PackFacts, packDocument, recordRows } from './pack-document.ts';
@@ -25,7 +24,7 @@ export const auditPack: Report = async (sources, order) => {
   // The last row that was verified stands for it: the row of this report comes only after it.
   const fresh = { ...sources, justVerified: { ...verification, at: now, seq: found.of } };
   const facts = await gdprFacts(fresh, order, period);
-  const { checks } = await postureOf(fresh);
+  const checks = facts.posture;
   const controls = gdprControls(facts);
   const audit = { lines: verificationLines(found), status: verificationStatus(found, auditStatus), head: note, keys };
   const pack = { at: now, origin: config.audit.origin, simulated: config.simulate, facts, controls, checks, audit };

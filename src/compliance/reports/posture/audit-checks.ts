@@ -18,6 +18,8 @@ export function verified({ log, cause, now }: Pick<PostureFacts, 'log' | 'cause'
     const when = last ? `since ${isoTime(last.at)}` : 'yet';
     return { status: 'not_assessed', reason: `The audit log has not been verified ${when}.`, next: verify };
   }
+  if (last.of === 0)
+    return { status: 'not_assessed', reason: 'The audit log was empty when it was verified.', next: verify };
   const evidence = evidenceAt(last.seq);
   if (!last.ok) {
     const { firstBreak, breaks } = last;

@@ -6,7 +6,7 @@ import { folderMode } from '../state-folder-mode.ts';
 import { assessPosture, type Posture } from './posture.ts';
 
 /** The posture as things stand now. Goes on without the store. */
-export async function postureOf(sources: ReportSources): Promise<Posture> {
+async function postureOf(sources: ReportSources): Promise<Posture> {
   const { config, auditStatus, lockdown, now } = sources;
   const { value: log, cause } = await readOrCause(() => readLogFacts(sources));
   const folder = await folderMode(sources.folder);
