@@ -165,12 +165,14 @@ export function stateReport({ store, audit }: Pick<AppState, 'store' | 'audit'>)
   return { findings, details: { store: { status, name }, audit: { state: log.state, waiting: log.waiting } } };
 }
 
-/** Begins to write the audit log, and loads what is shared; what is not there yet is loaded when it is. */
+/** Loads what is shared, and begins to write the audit log. Resolves when modes and overrides are known, or cannot be for now. */
 export async function openState({ audit, writers, checkpoints, shared, housekeeping }: AppState): Promise<void> {
+  await shared.refresh();
+  // Not waited for: an operation's own row waits for it.
+  void audit.open();
   writers.start();
-  housekeeping.start();
   checkpoints.start();
-  await Promise.all([shared.refresh(), audit.open()]);
+  housekeeping.start();
 }
 
 /** The last row, the last checkpoint, and the store. Never throws: what was not stored is in the spool, and is logged. */

@@ -7,6 +7,7 @@ import { verifyExportFile } from './compliance/audit/export-verify.ts';
 import { exportLines } from './compliance/audit/export-write.ts';
 import { formatKey, parseTrustedKey } from './compliance/audit/note-keys.ts';
 import { importConsents } from './compliance/consent/import-consents.ts';
+import { verificationFacts, verificationStatus } from './compliance/reports/audit/verify-report.ts';
 import { HybridRoutingError, messageOf } from './config/errors.ts';
 import type { Config } from './config/schema.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -101,8 +102,11 @@ export async function verifyAuditFile(file: string, keys: readonly string[]): Pr
 
 /** Verifies the log in the store. @returns the exit status: 0 whole, 1 broken */
 export async function verifyAuditLog(config: Config): Promise<number> {
-  return withState(config, async ({ trail }) => {
+  return withState(config, async ({ trail, audit }) => {
     const found = await trail.verify({ onProgress: progress('rows') });
+    // The reports of servers on this state tell from it when the log was last whole.
+    const status = verificationStatus(found, audit.status);
+    await audit.append('REPORT', { report: 'audit_verify', status, verification: verificationFacts(found), caller });
     say(
       `${found.ok ? 'WHOLE' : 'BROKEN'}: verified to row ${found.verifiedTo} of ${found.of}, ${found.unanchored} unanchored`,
     );

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Db, Store, Trx } from './store.ts';
+import { changedSince, type StateChange, type StateRow, writeChange } from './state-table.ts';
+import type { Store } from './store.ts';
 
 /** Who sees a change: every process on this state, or, while the store is away, this one alone. */
 export const stateScopes = ['shared', 'this_process'] as const;
@@ -12,21 +13,6 @@ export interface SharedValue<Value> {
   /** In force here at once; resolves when the others can see it, or when they cannot for now. */
   replace(value: Value | null, expiresAt: number | null): Promise<StateScope>;
   onChange(listener: () => void): void;
-}
-
-interface Row {
-  kind: string;
-  name: string;
-  value: string | null;
-  expiresAt: number | null;
-}
-
-/** A change of this process that is not in the store yet. */
-interface Waiting extends Row {
-  /** When it was made, in ms since 1970. */
-  setAt: number;
-  /** The store did not take it at once: whatever was set there since then is newer. */
-  late: boolean;
 }
 
 interface Dependencies {
@@ -43,8 +29,8 @@ const retryMs = 1_000;
 /** The state table as this process knows it: kept up to date by the store's word, read without waiting. */
 export class SharedState {
   readonly #dependencies: Dependencies;
-  readonly #rows = new Map<string, Row & { revision: number }>();
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #rows = new Map<string, StateRow & { revision: number }>();
+  readonly #waiting = new Map<string, StateChange>();
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #leave: () => void;
   #revision = -1;
@@ -140,7 +126,7 @@ export class SharedState {
     for (const key of changed) this.#tell(key);
   }
 
-  #know(row: Row & { revision: number }): string {
+  #know(row: StateRow & { revision: number }): string {
     const key = keyOf(row.kind, row.name);
     const known = this.#rows.get(key);
     // Answers of several connections may come in another order than the changes.
@@ -148,7 +134,7 @@ export class SharedState {
     return key;
   }
 
-  async #put(row: Row): Promise<StateScope> {
+  async #put(row: StateRow): Promise<StateScope> {
     const key = keyOf(row.kind, row.name);
     const waiting = { ...row, setAt: this.#dependencies.wallClock(), late: false };
     this.#waiting.set(key, waiting);
@@ -172,7 +158,7 @@ export class SharedState {
     try {
       for (const [key, row] of this.#waiting) {
         const { kind, name, value, expiresAt } = row;
-        const revision = await this.#dependencies.store.change((transaction) => write(transaction, row));
+        const revision = await this.#dependencies.store.change((transaction) => writeChange(transaction, row));
         if (revision !== null) this.#know({ kind, name, value, expiresAt, revision });
         // Unless it has been changed again meanwhile.
         if (this.#waiting.get(key) === row) this.#waiting.delete(key);
@@ -198,48 +184,6 @@ export class SharedState {
   #tell(key: string): void {
     for (const listener of this.#listeners.get(key) ?? []) listener();
   }
-}
-
-/** The rows after a revision, by revision; all of them where the store has not come so far. */
-async function changedSince(db: Db, revision: number) {
-  const { value: newest } = await db
-    .selectFrom('counters')
-    .select('value')
-    .where('name', '=', 'state')
-    .executeTakeFirstOrThrow();
-  const rows = await db
-    .selectFrom('state')
-    .select(['kind', 'name', 'value', 'revision', 'expires_at as expiresAt'])
-    .where('revision', '>', newest < revision ? -1 : revision)
-    .orderBy('revision')
-    .execute();
-  return { newest, rows };
-}
-
-/** @returns the revision it has become; null where it came late, and another process has set a newer one */
-async function write(transaction: Trx, { kind, name, value, expiresAt, setAt, late }: Waiting): Promise<number | null> {
-  if (late) {
-    const place = transaction
-      .selectFrom('state')
-      .select('updated_at')
-      .where('kind', '=', kind)
-      .where('name', '=', name);
-    const stored = await place.executeTakeFirst();
-    if (stored && stored.updated_at > setAt) return null;
-  }
-  const { value: revision } = await transaction
-    .updateTable('counters')
-    .set((update) => ({ value: update('value', '+', 1) }))
-    .where('name', '=', 'state')
-    .returning('value')
-    .executeTakeFirstOrThrow();
-  const columns = { value, revision, updated_at: setAt, expires_at: expiresAt };
-  await transaction
-    .insertInto('state')
-    .values({ kind, name, ...columns })
-    .onConflict((conflict) => conflict.columns(['kind', 'name']).doUpdateSet(columns))
-    .execute();
-  return revision;
 }
 
 function keyOf(kind: string, name: string): string {

@@ -5,7 +5,8 @@ import { messageOf } from '../config/errors.ts';
 import type { Engine } from './engine.ts';
 import { hasCode } from './file-system.ts';
 import type { Database } from './schema.ts';
-import { SqliteConnection, SqliteThreadDriver } from './sqlite-connection.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { SqliteThreadDriver } from './sqlite-driver.ts';
 import { StoreError } from './store-error.ts';
 
 interface Options {

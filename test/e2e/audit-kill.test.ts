@@ -82,7 +82,11 @@ describe('kill -9', () => {
     const lock = new DatabaseSync(join(folder, 'state.db'));
     lock.exec('PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE');
     const before = servers.map(({ answers }) => answers.length);
-    await until('each goes on to answer', () => servers.every(({ answers }, at) => answers.length > (before[at] ?? 0) + 20), 30_000);
+    await until(
+      'each goes on to answer',
+      () => servers.every(({ answers }, at) => answers.length > (before[at] ?? 0) + 20),
+      30_000,
+    );
     await killed(servers, () => 0);
     expect(readdirSync(join(folder, 'spool')).length).toBe(3);
     lock.exec('ROLLBACK');

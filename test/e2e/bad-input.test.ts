@@ -70,7 +70,7 @@ describe('bad tool arguments', () => {
     ['an unknown route', 'force_fallback', { route: 'both', reason: 'abc' }, /route is "both"/],
     ['a duration of 0', 'force_fallback', { route: 'mcp', reason: 'abc', durationSeconds: 0 }, /durationSeconds is 0/],
     ['an action that is not built', 'cache_optimize', { action: 'warmup' }, /action is "warmup".*"stats"/],
-    ['a report that is not built', 'compliance_report', { report: 'weekly' }, /report is "weekly".*"gdpr_status"/],
+    ['a report that is not built', 'compliance_report', { report: 'monthly' }, /report is "monthly".*"gdpr_status"/],
   ];
 
   it.each(cases)('%s is a tool error that names the field', async (_, tool, args, message) => {

@@ -121,7 +121,11 @@ describe.each([
     const health = await server.call('health_check', { depth: 'detailed' });
     expect(health.structured).toMatchObject({ status: 'healthy', simulated: true });
     expect((await server.call('cache_optimize')).structured).toMatchObject({ status: 'not_assessed', enabled: false });
-    expect((await server.call('compliance_report')).structured).toMatchObject({ status: 'not_assessed' });
+    expect((await server.call('compliance_report')).structured).toMatchObject({
+      report: 'gdpr_status',
+      status: 'warn', // no anchor outside this machine is configured
+      simulated: true,
+    });
     const metrics = await server.client.readResource({ uri: 'metrics://live' });
     const [content] = metrics.contents;
     expect(content && 'text' in content && JSON.parse(content.text)).toMatchObject({

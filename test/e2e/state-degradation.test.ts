@@ -1,10 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditOn, closeAudit } from '../compliance/audit/audit-parts.ts';
-import { auditNotices, type LoadedServer, promised, sharedSimulators, startLoaded } from '../support-files/loaded-server.ts';
+import {
+  auditNotices,
+  type LoadedServer,
+  promised,
+  sharedSimulators,
+  startLoaded,
+} from '../support-files/loaded-server.ts';
 import { placeIn } from '../support-files/store-engines.ts';
 import { clearUp, spawnServer, temporaryFolder } from './harness/raw-server.ts';
 import { until } from './harness/server.ts';
@@ -48,12 +64,17 @@ async function expectWhole(folder: string, { answers }: LoadedServer, writers = 
   const ids = rows.map(({ content }) => JSON.parse(String(content)).body.operationId);
   expect(ids).toHaveLength(new Set(ids).size);
   expect(answers.filter(({ operationId }) => !ids.includes(operationId))).toEqual([]);
-  expect(await parts.trail.verify()).toMatchObject({ ok: true, breaks: [], writers: { total: writers, withoutClose: [] } });
+  expect(await parts.trail.verify()).toMatchObject({
+    ok: true,
+    breaks: [],
+    writers: { total: writers, withoutClose: [] },
+  });
   await closeAudit(parts);
 }
 
 const healthOf = (server: LoadedServer) => server.call('health_check', {});
-const stderrOf = (server: LoadedServer, text: string) => until(`the log says ${text}`, () => server.stderr().includes(text), 20_000);
+const stderrOf = (server: LoadedServer, text: string) =>
+  until(`the log says ${text}`, () => server.stderr().includes(text), 20_000);
 
 describe('operations go on, and no row is lost,', () => {
   it('while another process holds the lock', async () => {
@@ -77,27 +98,32 @@ describe('operations go on, and no row is lost,', () => {
     await expectWhole(folder, server);
   }, 90_000);
 
-  it.skipIf(!existsSync(prlimit))('when no file may grow any more, as on a full disk (needs util-linux)', async () => {
-    const folder = stateFolder();
-    const server = start(folder);
-    await more(server, 20);
-    const limit = (bytes: string) => execFileSync(prlimit, ['--pid', String(server.pid), `--fsize=${bytes}:unlimited`]);
-    limit(String(statSync(join(folder, 'state.db-wal')).size + 4_096));
-    await until('a row is in memory alone', () => auditNotices(server.answers).length > 0, 60_000);
-    await more(server, 20);
-    expect(new Set(auditNotices(server.answers))).toEqual(
-      new Set(['audit trail: the row of this operation waits in memory, call health_check']),
-    );
-    expect(JSON.stringify(await healthOf(server))).toContain('free disk space');
-    limit('unlimited');
-    await stderrOf(server, 'audit rows are stored again');
-    const told = auditNotices(server.answers).length;
-    await more(server, 20);
-    expect(auditNotices(server.answers).length - told).toBeLessThan(10);
-    await ended(server);
-    expect(server.answers.filter(({ status }) => status !== 'answered')).toEqual([]);
-    await expectWhole(folder, server);
-  }, 120_000);
+  it.skipIf(!existsSync(prlimit))(
+    'when no file may grow any more, as on a full disk (needs util-linux)',
+    async () => {
+      const folder = stateFolder();
+      const server = start(folder);
+      await more(server, 20);
+      const limit = (bytes: string) =>
+        execFileSync(prlimit, ['--pid', String(server.pid), `--fsize=${bytes}:unlimited`]);
+      limit(String(statSync(join(folder, 'state.db-wal')).size + 4_096));
+      await until('a row is in memory alone', () => auditNotices(server.answers).length > 0, 60_000);
+      await more(server, 20);
+      expect(new Set(auditNotices(server.answers))).toEqual(
+        new Set(['audit trail: the row of this operation waits in memory, call health_check']),
+      );
+      expect(JSON.stringify(await healthOf(server))).toContain('free disk space');
+      limit('unlimited');
+      await stderrOf(server, 'audit rows are stored again');
+      const told = auditNotices(server.answers).length;
+      await more(server, 20);
+      expect(auditNotices(server.answers).length - told).toBeLessThan(10);
+      await ended(server);
+      expect(server.answers.filter(({ status }) => status !== 'answered')).toEqual([]);
+      await expectWhole(folder, server);
+    },
+    120_000,
+  );
 
   it('when the state file is taken away: nothing is written to where nobody will look', async () => {
     const folder = stateFolder();
@@ -154,7 +180,9 @@ describe('operations go on with a state that cannot be used, and nothing is writ
     const store = place.store();
     await store.run(async () => {});
     await store.close();
-    await place.sql("insert into hybrid_routing_migration (name, timestamp) values ('900-later', '2031') returning name");
+    await place.sql(
+      "insert into hybrid_routing_migration (name, timestamp) values ('900-later', '2031') returning name",
+    );
     const file = join(folder, 'state.db');
     const before = readFileSync(file);
     const server = start(folder);
@@ -210,7 +238,9 @@ it('ends in time, with its rows kept, while the store is locked', async () => {
 it('a server with nothing to do ends by itself when its client goes, with its last checkpoint', async () => {
   const folder = stateFolder();
   const server = spawnServer({ config: simulators.config, env: envOf(folder) });
-  expect(await server.call('route_operation', { operation: 'emergency', prompt: 'x' })).toMatchObject({ status: 'answered' });
+  expect(await server.call('route_operation', { operation: 'emergency', prompt: 'x' })).toMatchObject({
+    status: 'answered',
+  });
   server.process.stdin.end();
   expect(await server.ended).toEqual({ status: 0, signal: null });
   const rows = await placeIn(undefined, folder).sql('select size from audit_checkpoints order by size desc');

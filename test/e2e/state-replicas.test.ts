@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { auditNotices, type LoadedServer, promised, sharedSimulators, startLoaded } from '../support-files/loaded-server.ts';
+import {
+  auditNotices,
+  type LoadedServer,
+  promised,
+  sharedSimulators,
+  startLoaded,
+} from '../support-files/loaded-server.ts';
 import { temporaryCluster } from '../support-files/postgres.ts';
 import { placeIn } from '../support-files/store-engines.ts';
 import { verifiedBy } from '../support-files/verified-log.ts';
@@ -73,11 +79,12 @@ describe.skipIf(running === null)(`two replicas on one PostgreSQL${why}`, () => 
     const { postgres, servers, place } = await twoReplicas();
     const [one, other] = servers;
     const lost = await place.sql(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     );
     expect(lost.length).toBeGreaterThanOrEqual(4);
     const listening = async () =>
-      (await place.sql("select pid from pg_stat_activity where datname = current_database() and query like 'listen%'")).length;
+      (await place.sql("select pid from pg_stat_activity where datname = current_database() and query like 'listen%'"))
+        .length;
     await until('both listen again', async () => (await listening()) === 2, 20_000);
     await override(one, 'direct');
     await until('the other one obeys', async () => (await primaryOf(other)) === 'direct', 1_000);
@@ -89,10 +96,18 @@ describe.skipIf(running === null)(`two replicas on one PostgreSQL${why}`, () => 
     const { postgres, servers } = await twoReplicas();
     const goOn = async () => {
       const before = servers.map(({ answers }) => answers.length);
-      await until('both go on', () => servers.every(({ answers }, at) => answers.length > (before[at] ?? 0) + 20), 30_000);
+      await until(
+        'both go on',
+        () => servers.every(({ answers }, at) => answers.length > (before[at] ?? 0) + 20),
+        30_000,
+      );
     };
     const stored = (times: number) =>
-      until('both store again', () => servers.every((server) => server.stderr().split('are stored again').length > times), 40_000);
+      until(
+        'both store again',
+        () => servers.every((server) => server.stderr().split('are stored again').length > times),
+        40_000,
+      );
     running.freeze();
     await goOn();
     running.thaw();

@@ -71,4 +71,3 @@ export function promised(answers: readonly Answer[]): string[] {
   const kept = answers.filter(({ notices }) => !notices.some((notice) => notice.startsWith('audit trail')));
   return kept.map(({ operationId }) => operationId);
 }
-

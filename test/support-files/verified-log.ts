@@ -16,7 +16,14 @@ export async function verifiedBy({ postgres, key }: { postgres: string; key: str
   const masterKey = masterKeyOf({ config: { key }, folder: place.folder, store, kms: null, wallClock: Date.now });
   const keys = new KeyRing({ store, masterKey, wallClock: Date.now });
   const signer = () => auditSigner(keys, origin);
-  const trail = new AuditTrail({ store, signer, anchor: null, origin, lastNote: () => '', outsideKeys: async () => [] });
+  const trail = new AuditTrail({
+    store,
+    signer,
+    anchor: null,
+    origin,
+    lastNote: () => '',
+    outsideKeys: async () => [],
+  });
   const rows = await place.sql("select content from audit_log where kind = 'OPERATION'");
   const ids = rows.map(({ content }) => JSON.parse(String(content)).body.operationId);
   const verification = await trail.verify();

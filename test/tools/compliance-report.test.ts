@@ -27,7 +27,7 @@ async function busy(): Promise<void> {
       class: 'standard',
     };
     const changes = hour % 3 === 0 ? mcp : {};
-    const personalData = { mode: 'tokenize', counts: { EMAIL: 2, PERSON: 1 } };
+    const personalData = { mode: 'tokenize', counts: { EMAIL: 2, PERSON: 1 }, failedStages: 0 };
     await log.write(
       'OPERATION',
       operationBody({ ...changes, personalData, operationId: `op-${hour}` }),

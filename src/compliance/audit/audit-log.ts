@@ -9,6 +9,7 @@ import { type Appended, appendDrafts, auditLock, readHead } from './audit-rows.t
 import type { AuditSpool } from './audit-spool.ts';
 import { type PreparedDraft, prepareDraft, writerClosed, writerOpened } from './entry.ts';
 import type { NoteSigner } from './signed-note.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** Where a row is when its writer goes on: in the log, in the spool file, or in memory alone. */
 export const auditStates = ['stored', 'spooled', 'held'] as const;
@@ -283,14 +284,6 @@ export class AuditLog implements AuditWriter {
     this.#state = state;
     this.#dependencies.onStatus(this.status);
   }
-}
-
-/** Half a surrogate pair, which no JSON may hold, becomes a replacement character: a row must not fail by a caller's text. */
-function wellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return value.toWellFormed();
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name.toWellFormed(), wellFormed(part)]));
 }
 
 function full(cause: string | null): HybridRoutingError {

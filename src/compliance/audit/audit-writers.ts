@@ -6,7 +6,8 @@ import type { Engine } from '../../store/engine.ts';
 import type { Store, Trx } from '../../store/store.ts';
 import type { HeadTrust } from './audit-head.ts';
 import { appendDrafts, auditLock } from './audit-rows.ts';
-import { type AuditSpool, readSpool, type SpoolFile } from './audit-spool.ts';
+import type { AuditSpool } from './audit-spool.ts';
+import { readSpool, type SpoolFile } from './audit-spool-file.ts';
 import type { NoteSigner } from './signed-note.ts';
 
 interface Dependencies {

@@ -21,7 +21,9 @@ const operationSchema = z.object({
   subject: z.object({ id: z.string() }).nullable(),
   consent: z.object({ purpose: z.string().nullable(), violation: z.string().nullable() }).nullable(),
   residency: z.array(z.object({ path: z.string(), target: z.string(), status: z.string() })),
-  personalData: z.object({ mode: z.string(), counts: z.record(z.string(), z.number()) }).nullable(),
+  personalData: z
+    .object({ mode: z.string(), counts: z.record(z.string(), z.number()), failedStages: z.int() })
+    .nullable(),
   dryRun: z.boolean(),
   simulated: z.boolean(),
   probe: z.boolean(),

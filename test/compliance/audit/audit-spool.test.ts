@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AuditSpool, readSpool } from '../../../src/compliance/audit/audit-spool.ts';
+import { AuditSpool } from '../../../src/compliance/audit/audit-spool.ts';
+import { readSpool } from '../../../src/compliance/audit/audit-spool-file.ts';
 import { type PreparedDraft, prepareDraft } from '../../../src/compliance/audit/entry.ts';
 import { StoreError } from '../../../src/store/store-error.ts';
 import { type Place, placeIn } from '../../support-files/store-engines.ts';

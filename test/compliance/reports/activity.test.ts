@@ -21,7 +21,7 @@ describe('the activity of a period', () => {
     const { operations, personalData, gates, processing } = counted([
       operationEntry(),
       operationEntry({ dryRun: true, consent: withdrawn }),
-      operationEntry({ probe: true, personalData: { mode: 'detect', counts: { EMAIL: 9 } } }),
+      operationEntry({ probe: true, personalData: { mode: 'detect', counts: { EMAIL: 9 }, failedStages: 0 } }),
     ]);
     expect([operations.total, operations.dryRuns, operations.probes]).toEqual([1, 1, 1]);
     expect([personalData.looked, personalData.left, gates.asked, processing.list().length]).toEqual([1, 0, 0, 1]);
@@ -39,9 +39,9 @@ describe('the activity of a period', () => {
 
   it('tells values that were kept back from those that were left', () => {
     const { personalData } = counted([
-      operationEntry({ personalData: { mode: 'tokenize', counts: { EMAIL: 2, IBAN: 1 } } }),
-      operationEntry({ personalData: { mode: 'detect', counts: { EMAIL: 4 } } }, 2),
-      operationEntry({ personalData: { mode: 'off', counts: {} } }),
+      operationEntry({ personalData: { mode: 'tokenize', counts: { EMAIL: 2, IBAN: 1 }, failedStages: 0 } }),
+      operationEntry({ personalData: { mode: 'detect', counts: { EMAIL: 4 }, failedStages: 0 } }, 2),
+      operationEntry({ personalData: { mode: 'off', counts: {}, failedStages: 0 } }),
     ]);
     const { kept, left, looked, notLooked } = personalData;
     expect({ kept, left, looked, notLooked }).toEqual({ kept: 3, left: 4, looked: 2, notLooked: 1 });

@@ -24,7 +24,7 @@ const ids = ({ alerts }: Alerts) => alerts.map(({ id, severity }) => `${id} ${se
 /** So many values an hour over the hours before the last one, and so many in the last one. */
 function values(usual: number, last: number, hours = 48): Entry[] {
   const entry = (count: number, at: number) =>
-    operationEntry({ personalData: { mode: 'tokenize', counts: { EMAIL: count } } }, 1, at);
+    operationEntry({ personalData: { mode: 'tokenize', counts: { EMAIL: count }, failedStages: 0 } }, 1, at);
   const before = Array.from({ length: hours }, (_, hour) => entry(usual, now - (hour + 1.5) * hourMs));
   return [...before.toReversed(), entry(last, now - 1)];
 }
@@ -82,6 +82,11 @@ describe('an alert', () => {
       'a second stage that failed',
       ['second_stage_failed P2'],
       alertsOf([operationEntry({ error: 'personal_data_second_stage' }, 1, now - 1)]),
+    ],
+    [
+      'a second stage that failed, without which the operation went on',
+      ['second_stage_failed P2'],
+      alertsOf([operationEntry({ personalData: { mode: 'tokenize', counts: {}, failedStages: 1 } }, 1, now - 1)]),
     ],
     [
       'consent violations',

@@ -23,7 +23,7 @@ export function operationBody(changes: Partial<OperationBody> = {}): OperationBo
     subject: null,
     consent: null,
     residency: [],
-    personalData: { mode: 'tokenize', counts: {} },
+    personalData: { mode: 'tokenize', counts: {}, failedStages: 0 },
     dryRun: false,
     simulated: false,
     probe: false,

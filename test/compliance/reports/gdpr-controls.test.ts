@@ -16,8 +16,8 @@ function controlOf(id: string, facts: GdprFacts): Control {
 
 const refused = { seq: 3, at: now, kind: 'OPERATION', body: refusedBody() } as const;
 const based = operationEntry({ consent: { purpose: 'support', violation: null } }, 2);
-const detected = operationEntry({ personalData: { mode: 'detect', counts: { EMAIL: 1 } } }, 7);
-const notLooked = operationEntry({ personalData: { mode: 'off', counts: {} } });
+const detected = operationEntry({ personalData: { mode: 'detect', counts: { EMAIL: 1 }, failedStages: 0 } }, 7);
+const notLooked = operationEntry({ personalData: { mode: 'off', counts: {}, failedStages: 0 } });
 const erased = { seq: 9, at: now, kind: 'ERASURE', body: { phase: 'done', subject: 's' } } as const;
 const inUs = { 'direct.region': 'us-east-1', 'direct.modelId': 'us.anthropic.claude-sonnet-4-6' };
 const undeclared = { 'mcp.upstreams': [{ name: 'up', command: 'x', tool: 't' }] };

@@ -68,7 +68,8 @@ export class AlertSignals {
     if (values > 0) this.personalData.add(at, values);
     if ((body.consent?.violation ?? null) !== null) this.consent.add(at, 1);
     if (at <= this.#now - dayMs) return;
-    if (body.error === 'personal_data_second_stage') this.secondStage.add(at);
+    const failed = body.error === 'personal_data_second_stage' || (body.personalData?.failedStages ?? 0) > 0;
+    if (failed) this.secondStage.add(at);
     const outcome = residencyOutcome(body);
     if (outcome === 'residency_refused') this.residencyRefused.add(at);
     else if (outcome !== null) this.residencyLeft.add(at);
