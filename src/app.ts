@@ -122,7 +122,7 @@ export function createApp({ config, logger, env }: AppOptions): App {
     state,
     targets,
     protector,
-    cleared: clearing(config.personalData),
+    cleared: clearing({ config: config.personalData }),
     scope,
     ready,
     logger,

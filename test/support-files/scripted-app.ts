@@ -15,12 +15,12 @@ import { configWith } from './config.ts';
 import { RecordingAudit } from './recording-audit.ts';
 import { scriptedRouter } from './scripted-router.ts';
 
-// Loaded before any test puts the clock in its hands: a module that is loaded waits for no timer.
-await loadPhoneNumbers();
+// Loaded before any test takes the clock in its hands: nothing that a test runs waits for a module then.
+const phoneNumbers = await loadPhoneNumbers();
 
 /**
- * Every real part of the server over two scripted paths, on the clock of `Date`; the audit log is in memory, and the store is
- * opened by whoever asks it something.
+ * Every real part of the server over two scripted paths, on the clock of `Date`; the audit log is in memory, and there is no
+ * store: what asks for one is told that it is away.
  */
 export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
   const config = configWith(flags);
@@ -46,9 +46,12 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
   };
   const scope = (): StateScope => 'this_process';
   const state = createState({ config, logger, env: {}, wallClock });
+  // A store that opens beside a test's own clock would look for changes on it for ever.
+  void state.store.close();
   const targets = new ResidencyTargets({ config, region: () => config.direct.region ?? null });
   const gates = new Gates({ ...state, config, targets, logger, wallClock });
-  const protector = createPersonalDataProtector({ config: config.personalData });
+  const recognition = { config: config.personalData, loadPhoneNumbers: async () => phoneNumbers };
+  const protector = createPersonalDataProtector(recognition);
   const support = new BedrockSupportManager({ ...shared, gates, protector, policy: runbookPolicy });
   const context: OperationContext = {
     ...shared,
@@ -56,7 +59,7 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
     state,
     targets,
     protector,
-    cleared: clearing(config.personalData),
+    cleared: clearing(recognition),
     support,
     history,
     paths,

@@ -12,6 +12,7 @@ const issuers: readonly { form: RegExp; bare: number }[] = [
   { form: /^3(?:0[0-59]|[689]\d)\d{11}$/, bare: 0.65 }, // Diners Club
   { form: /^(?:6011|64[4-9]\d|65\d\d)\d{12}$/, bare: 0.8 }, // Discover
   { form: /^35(?:2[89]|[3-8]\d)\d{12}$/, bare: 0.75 }, // JCB
+  { form: /^(?:2131|1800)\d{11}$/, bare: 0.4 }, // old JCB
   { form: /^62\d{14,17}$/, bare: 0.65 }, // UnionPay
   { form: /^220[0-4]\d{12}$/, bare: 0.7 }, // Mir
   { form: /^(?:50|5[6-9]|6\d)\d{14}$/, bare: 0.65 }, // Maestro, Dankort
@@ -44,7 +45,7 @@ export const creditCard: Recognizer = {
     if (issuer !== undefined) {
       const bare = scan.whole(start, close) ? Math.max(0.6, issuer.bare) : issuer.bare;
       scan.emit('CREDIT_CARD', start, close, cued ? 0.98 : bare);
-    } else if (cued && digits.length >= 13) scan.emit('ACCOUNT_NUMBER', start, close, 0.6);
+    } else if (cued && digits.length >= 12) scan.emit(checked ? 'CREDIT_CARD' : 'ACCOUNT_NUMBER', start, close, 0.6);
   },
 };
 

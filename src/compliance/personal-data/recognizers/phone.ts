@@ -5,21 +5,32 @@ const cue =
   'phone phones telephone tel telefon telefonnummer telefonnummern telephon fon mobile mobil mobilnummer mobiltelefon ' +
   'handy handynummer rufnummer durchwahl cell cellphone cellular fax faxnummer telefax call calling dial text sms whatsapp ' +
   'erreichbar anrufen rückruf ruf téléphone portable appelez teléfono telefono móvil movil celular llame cellulare ' +
-  'chiama telefoon bel telefone ligue numero número numéro contact hotline landline ph tél phonenumber';
+  'chiama telefoon bel telefone ligue numero número numéro contact hotline landline ph tél phonenumber phonenumbers telephonenum ' +
+  'telefonisch telefonnr tlf puhelin telefonszám telefonas telefonní τηλέφωνο téléphoner joindre joignable rappeler rufe anruf ' +
+  'anrufe ruft mobilnr handynr durchwahlnummer faxnr faks gsm signal telegram viber desk';
+/** Words that a phone number stands behind, among other things: they need seven digits and more. */
+const weakCue =
+  'answering answer reach reached reachable messages message texting texted office home work number numbers nummer contacted ' +
+  'contattare contatto contactar contacter erreichen kontakt kontaktieren melden ring ringing dialed dialled';
+/** What a number may be called behind it: "9885 1152-Office", "0171 1234567 (mobil)". */
+const calledBehind =
+  /[ ,]{0,2}[-(]?(?:office|fax|mobile|mobil|cell|home|work|phone|tel|telefon|desk|direct|handy|privat|geschäftlich|dienstlich|büro|whatsapp|bureau|móvil|fijo|cellulare|ufficio)(?![\p{L}\d])/iuy;
 
 /** Numbers that a national plan writes in one fixed way, so that no cue word is needed. */
 const fixedForms: readonly RegExp[] = [
-  /^\([2-9]\d\d\) ?[2-9]\d\d[-. ]\d{4}$/, // North America
+  /^(?:1[-. ])?\([2-9]\d\d\) ?[2-9]\d\d[-. ]\d{4}$/, // North America
   /^(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}$/,
   /^0[1-79](?:[ .]\d\d){4}$/, // France
   /^0(?:\d{4} \d{3} ?\d{3}|\d{3} \d{3} \d{4}|\d{2} \d{4} \d{4})$/, // United Kingdom
 ];
+/** The same grouping without a valid area: hardly anything else is written so, and people mistype. */
+const americanLike = /^(?:(?:00)?1[-. ])?(?:\(\d{3}\) ?\d{3}[-. ]\d{4}|\d{3}-\d{3}-\d{4}|\d{3}\.\d{3}\.\d{4})$/;
+const thousands = /^[1-9]\d{0,2}(?:[. ]\d{3})+$/;
 const notNumbers: readonly RegExp[] = [
   /^(?:19|20)\d\d[-./ ](?:0?[1-9]|1[0-2])[-./ ]/, // date, year first
   /^(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:19|20)\d\d/, // date, day first
   /^(?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])[-./](?:19|20)\d\d/, // date, month first
   /^\d{1,3}(?:\.\d{1,3}){3}$/, // IPv4 address
-  /^[1-9]\d{0,2}(?:[. ]\d{3})+$/, // number with thousands
   /^(?:0|[1-9]\d*)\.\d+$/, // decimal
 ];
 const extension = /(?: ?(?:x|ext\.?|extension|durchwahl|dw\.?|poste) ?\d{1,6}|#\d{1,6})(?!\w)/iy;
@@ -31,7 +42,7 @@ const longest = 30;
 /** Telephone numbers: international, national of the configured region, and any other behind a cue word. */
 export const phone: Recognizer = {
   types: ['PHONE'],
-  cues: { phone: cue, number: 'number numbers nummer nr no' },
+  cues: { phone: cue, number: 'number numbers nummer nr no', reach: weakCue },
   numbers: [
     { from: 1, to: 6, followedBy: ' -./()' },
     { from: 6, to: 15 },
@@ -98,7 +109,13 @@ function continues(text: string, end: number): boolean {
   if (isDigitAt(text, end)) return true;
   if (isWordAt(text, end)) return !/^x\d/i.test(text.slice(end, end + 2));
   const next = text.charAt(end);
+  if (next === '-' && isCalled(text, end)) return false;
   return next !== '' && '@%$€'.includes(next) ? true : '.,:-/'.includes(next || ' ') && isWordAt(text, end + 1);
+}
+
+function isCalled(text: string, end: number): boolean {
+  calledBehind.lastIndex = end;
+  return calledBehind.test(text);
 }
 
 /** Length of what stands between two groups of digits (" ", "-", " / ", "(0)", ") "); 0 where the number ends. */
@@ -135,17 +152,42 @@ function judge(scan: Scan, { start, end, international }: Candidate): number {
   const cued = scan.cued('phone', start, 40);
   if (international && value.includes('+')) return ofCountry(scan, digits, cued);
   if (digits.length < 6 || /^(\d)\1+$/.test(digits) || notNumbers.some((form) => form.test(value))) return 0;
-  if (international) return ofCountry(scan, digits, cued);
+  if (thousands.test(value) && !isNumberHere(scan, { start, end, international })) return 0;
   const written = /^\(|[ ()/.-]/.test(value);
+  if (international && !americanLike.test(value)) return ofCountry(scan, digits, cued);
   if (cued && digits.length >= 7) return 0.85;
-  if (cued) return /^\d+$/.test(value) && digits.length >= 6 ? 0.6 : 0.7;
+  if (cued) return /^\d+$/.test(value) ? 0.6 : 0.7;
   if (written && fixedForms.some((form) => form.test(value))) return 0.75;
+  if (written && americanLike.test(value)) return 0.6;
+  return called(scan, { start, end, international }, digits) || national(scan, { start, end, international }, digits);
+}
+
+/** Thousands are written like it: right behind the cue, or with its name behind, it is a number to call. */
+function isNumberHere(scan: Scan, { start, end }: Candidate): boolean {
+  if (end - start < 9 || scan.text.startsWith('000', end - 3)) return false;
+  return scan.cued('phone', start, 6) || scan.cued('reach', start, 4) || isCalled(scan.text, end);
+}
+
+/** By a word that other things share before it, or by what it is called behind it. */
+function called(scan: Scan, { start, end }: Candidate, digits: string): number {
+  if (isCalled(scan.text, end)) return 0.6;
   if (scan.cued('number', start, 16) && digits.length >= 9 && digits.length <= 12 && isOwned(scan.text, start))
     return 0.55;
-  if (!digits.startsWith('0') || digits.length < 8 || digits.length > 12) return 0;
-  if (!isValid(scan, digits)) return 0;
-  return written ? 0.7 : scan.whole(start, end) ? 0.6 : 0.5;
+  if (digits.length < 7 || !scan.cued('reach', start, 10)) return 0;
+  return /\b(?:at|to|on|under|unter|bei|au|al|me|us|office|home|work|is|ist)[: ]{1,2}$|: $/i.test(
+    scan.text.slice(Math.max(0, start - 10), start),
+  ) && !orderBefore.test(scan.text.slice(Math.max(0, start - 48), start))
+    ? 0.55
+    : 0;
 }
+
+/** A valid number of the region, written with its leading zero. */
+function national(scan: Scan, { start, end }: Candidate, digits: string): number {
+  if (!digits.startsWith('0') || digits.length < 8 || digits.length > 12 || !isValid(scan, digits)) return 0;
+  return /[ ()/.-]/.test(scan.text.slice(start, end)) ? 0.7 : scan.whole(start, end) ? 0.6 : 0.5;
+}
+
+const orderBefore = /order|invoice|ticket|tracking|serial|rechnung|bestell|auftrag|vorgang|version|part|item|artikel|amount|betrag/i;
 
 /** "my number is": any other number may be that of an order. */
 function isOwned(text: string, start: number): boolean {
