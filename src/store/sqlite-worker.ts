@@ -31,7 +31,8 @@ async function open(): Promise<string> {
     if (suspect) retriedWhileBusy(() => checkPages(opened));
     useJournal(opened, journalMode(version), version);
     // What was acknowledged is on the disk; what was deleted is overwritten, for an erasure's sake.
-    opened.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON');
+    const settings = 'PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON';
+    retriedWhileBusy(() => opened.exec(settings));
     inode = statSync(file).ino;
     seenVersion = dataVersion(opened);
   } catch (thrown) {
@@ -112,13 +113,12 @@ function checkPages(opened: DatabaseSyncInstance): void {
 
 function query({ sql, parameters, begin }: SqliteRequest): unknown {
   if (!database) throw new Error('the database is not open');
+  const opened = database;
   if (begin) {
     checkFile();
     // A transaction that starts as a reader cannot wait for the lock when it comes to write.
-    const statement = prepared(database, 'begin immediate');
-    retriedWhileBusy(() => statement.run());
+    retriedWhileBusy(() => prepared(opened, 'begin immediate').run());
   }
-  const opened = database;
   // Nothing has happened where it is busy: within a transaction the lock is held already.
   return retriedWhileBusy(() => {
     const statement = prepared(opened, sql);

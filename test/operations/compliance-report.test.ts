@@ -15,7 +15,7 @@ const identity = { transport: 'stdio', client: 'kiro 1.0' } as const;
 const apps: ScriptedApp[] = [];
 
 function app(flags: Readonly<Record<string, unknown>> = {}): ScriptedApp {
-  const made = scriptedApp(flags);
+  const made = scriptedApp(flags, { withStore: true });
   apps.push(made);
   return made;
 }

@@ -20,9 +20,9 @@ const phoneNumbers = await loadPhoneNumbers();
 
 /**
  * Every real part of the server over two scripted paths, on the clock of `Date`; the audit log is in memory, and there is no
- * store: what asks for one is told that it is away.
+ * store unless a test asks for one: what needs it is told that it is away.
  */
-export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
+export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}, { withStore = false } = {}) {
   const config = configWith(flags);
   const { log, paths, ...parts } = scriptedRouter();
   const { health, overrides, modes, router } = parts;
@@ -47,7 +47,7 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}) {
   const scope = (): StateScope => 'this_process';
   const state = createState({ config, logger, env: {}, wallClock });
   // A store that opens beside a test's own clock would look for changes on it for ever.
-  void state.store.close();
+  if (!withStore) void state.store.close();
   const targets = new ResidencyTargets({ config, region: () => config.direct.region ?? null });
   const gates = new Gates({ ...state, config, targets, logger, wallClock });
   const recognition = { config: config.personalData, loadPhoneNumbers: async () => phoneNumbers };
