@@ -7,7 +7,7 @@ import { clearUp, temporaryFolder } from './harness/raw-server.ts';
 import { until } from './harness/server.ts';
 
 /** How long the load goes on, in s; 60 before a release. */
-const seconds = Number(process.env.HYBRID_ROUTING_TEST_SECONDS ?? 20);
+const seconds = Number(process.env.HYBRID_TEST_SECONDS ?? 20);
 
 let simulators: Awaited<ReturnType<typeof sharedSimulators>>;
 beforeAll(async () => {
