@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { StoreConfig } from '../config/store-schema.ts';
-import { openSqlite } from './sqlite-engine.ts';
 import { makeStateFolder } from './state-folder.ts';
 import { Store, type StoreStatus } from './store.ts';
 
@@ -25,8 +24,12 @@ export function createStore({ config, folder, wallClock, onStatus, onFault }: De
     onStatus,
     async open(last) {
       if (!last.again) await makeStateFolder(folder);
-      if (postgres !== undefined)
-        return (await import('./postgres-engine.ts')).openPostgres({ url: postgres, timeoutMs, onFault });
+      // Loaded here: the query builder alone takes as long as all the rest of a start.
+      if (postgres !== undefined) {
+        const { openPostgres } = await import('./postgres-engine.ts');
+        return openPostgres({ url: postgres, timeoutMs, onFault });
+      }
+      const { openSqlite } = await import('./sqlite-engine.ts');
       // Shorter than the call's own time, so that a lock is told as what it is.
       return openSqlite({ ...last, file, busyMs: Math.ceil(timeoutMs * 0.9) });
     },

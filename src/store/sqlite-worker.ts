@@ -25,9 +25,11 @@ class FileLost extends Error {}
 
 async function open(): Promise<string> {
   const { DatabaseSync } = await sqlite();
-  const opened = new DatabaseSync(file);
+  const opened = retriedWhileBusy(() => new DatabaseSync(file));
   try {
-    const version = String(opened.prepare('select sqlite_version() as version').get()?.version);
+    // It reads the schema first, which another process may be about to write.
+    const row = retriedWhileBusy(() => opened.prepare('select sqlite_version() as version').get());
+    const version = String(row?.version);
     if (suspect) retriedWhileBusy(() => checkPages(opened));
     useJournal(opened, journalMode(version), version);
     // What was acknowledged is on the disk; what was deleted is overwritten, for an erasure's sake.

@@ -2,7 +2,6 @@ import type { Kysely, Transaction } from 'kysely';
 import { messageOf } from '../config/errors.ts';
 import type { Engine } from './engine.ts';
 import { inTime } from './in-time.ts';
-import { migrate } from './migrate.ts';
 import type { Database } from './schema.ts';
 import { StoreError } from './store-error.ts';
 
@@ -188,7 +187,7 @@ export class Store {
     let engine: Engine | null = null;
     try {
       engine = await open(this.#last);
-      await migrate(engine);
+      await (await import('./migrate.ts')).migrate(engine);
     } catch (thrown) {
       const error = engine?.errorOf(thrown) ?? asStoreError(thrown, name);
       await engine?.close().catch(() => undefined); // why it could not be opened matters more

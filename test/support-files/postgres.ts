@@ -128,7 +128,8 @@ async function start(bin: string, { fsync = true, settings = {} }: ClusterOption
     let pid = await ready(shell);
     const url = (name: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${name}`;
     const signal = (name: NodeJS.Signals) => {
-      for (const one of [pid, ...childrenOf(pid)]) process.kill(one, name);
+      process.kill(pid, name);
+      for (const child of childrenOf(pid)) signalChild(child, name);
     };
     return {
       url: url('postgres'),
@@ -154,6 +155,15 @@ async function start(bin: string, { fsync = true, settings = {} }: ClusterOption
   } catch (thrown) {
     await stop();
     throw thrown;
+  }
+}
+
+/** A backend may end by itself between being listed and being told. */
+function signalChild(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown;
   }
 }
 

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Engine } from '../../store/engine.ts';
 import type { Db, Store, Trx } from '../../store/store.ts';
 import { fittingHead, type HeadRow, type HeadTrust } from './audit-head.ts';
@@ -118,6 +117,8 @@ async function insertRows(transaction: Trx, elementsOf: Engine['elementsOf'], ro
     row.previous,
     row.leaf,
   ]);
+  // With the store that is open by now; not with the server's start.
+  const { sql } = await import('kysely');
   await sql`insert into audit_log (seq, writer, writer_seq, at, kind, content, previous, leaf)
     select cast(value ->> 0 as bigint), value ->> 1, cast(value ->> 2 as bigint), cast(value ->> 3 as bigint),
       value ->> 4, value ->> 5, value ->> 6, value ->> 7
@@ -128,23 +129,29 @@ const columns = ['seq', 'writer', 'writer_seq as writerSeq', 'at', 'kind', 'cont
 
 /** The rows of a range in their order, page by page, whatever their number. @param to inclusive */
 export async function* pagesOf(store: Store, from = 1, to = Number.MAX_SAFE_INTEGER): AsyncGenerator<AuditRow[]> {
-  let after = from - 1;
+  let next = pageAfter(store, from - 1, to);
   for (;;) {
-    const page = await store.run((db) =>
-      db
-        .selectFrom('audit_log')
-        .select(columns)
-        .where('seq', '>', after)
-        .where('seq', '<=', to)
-        .orderBy('seq')
-        .limit(rowsPerPage)
-        .execute(),
-    );
+    const page = await next;
     const last = page.at(-1);
     if (!last) return;
+    // The store reads the next one while this one is worked on.
+    next = pageAfter(store, last.seq, to);
+    next.catch(() => undefined); // told when it is asked for
     yield page;
-    after = last.seq;
   }
+}
+
+function pageAfter(store: Store, after: number, to: number): Promise<AuditRow[]> {
+  return store.run((db) =>
+    db
+      .selectFrom('audit_log')
+      .select(columns)
+      .where('seq', '>', after)
+      .where('seq', '<=', to)
+      .orderBy('seq')
+      .limit(rowsPerPage)
+      .execute(),
+  );
 }
 
 export interface RowFilter {
