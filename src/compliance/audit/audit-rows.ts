@@ -153,26 +153,3 @@ function pageAfter(store: Store, after: number, to: number): Promise<AuditRow[]>
       .execute(),
   );
 }
-
-export interface RowFilter {
-  kinds: readonly string[];
-  /** Milliseconds since 1970; from inclusive, to exclusive. */
-  from: number;
-  to: number;
-  /** Newest first: rows before this place in the log. */
-  before?: number | undefined;
-  limit: number;
-}
-
-/** Rows of some kinds in a time range, the newest first. */
-export async function findRows(store: Store, { kinds, from, to, before, limit }: RowFilter): Promise<AuditRow[]> {
-  return store.run((db) => {
-    const rows = db
-      .selectFrom('audit_log')
-      .select(columns)
-      .where('kind', 'in', kinds)
-      .where('at', '>=', from)
-      .where('at', '<', to);
-    return (before === undefined ? rows : rows.where('seq', '<', before)).orderBy('seq', 'desc').limit(limit).execute();
-  });
-}
