@@ -1,3 +1,4 @@
+import { readOpenErasures } from '../compliance/reports/log-facts.ts';
 import { HybridRoutingError } from '../config/errors.ts';
 import type { Caller } from '../support/bedrock-support-manager.ts';
 import type { AdminResult } from './admin-result.ts';
@@ -24,12 +25,16 @@ export async function eraseSubject(
   const { state, audit, config } = context;
   const known = await state.subjects.find(subject);
   const records = known ? (await state.consents.of(known)).length : 0;
-  if (known && !dryRun) {
-    const who = { subject: known.id, consents: records, caller: caller.identity ?? null };
-    // Before and after: a deletion that was cut short can be seen, and made again.
-    await audit.append('ERASURE', { phase: 'requested', ...who });
-    await state.subjects.erase(known);
-    await audit.append('ERASURE', { phase: 'done', ...who });
+  if (!dryRun) {
+    const who = { consents: records, caller: caller.identity ?? null };
+    // Before and after: a deletion that was cut short can be seen, and the next call completes it.
+    if (known) await audit.append('ERASURE', { phase: 'requested', subject: known.id, ...who });
+    await (known ? state.subjects.erase(known) : state.store.scrub());
+    const cutShort = (await readOpenErasures(state.store)).map(({ subject: id }) => id);
+    for (const id of new Set([...(known ? [known.id] : []), ...cutShort])) {
+      const erased = id === known?.id || (await state.subjects.byId(id)) === null;
+      if (erased) await audit.append('ERASURE', { phase: 'done', subject: id, ...who });
+    }
   }
   const entry = known ? `known, ${records} consent records` : 'not known';
   return {

@@ -32,6 +32,8 @@ export interface LogFacts {
 }
 
 interface OpenErasure {
+  /** The random id that the person had. */
+  subject: string;
   seq: number;
   /** Milliseconds since 1970. */
   at: number;
@@ -124,7 +126,8 @@ async function readLastVerification(store: Store, now: number): Promise<LastVeri
   }
 }
 
-async function readOpenErasures(store: Store): Promise<OpenErasure[]> {
+/** Erasures that were requested and have no row that says that they were done. @throws StoreError */
+export async function readOpenErasures(store: Store): Promise<OpenErasure[]> {
   const open = new Map<string, OpenErasure>();
   for (let after = 0; ; ) {
     const page = await store.run((db) =>
@@ -140,7 +143,7 @@ async function readOpenErasures(store: Store): Promise<OpenErasure[]> {
     for (const entry of page.map(readEntry)) {
       if (entry.kind !== 'ERASURE') continue;
       const { seq, at, body } = entry;
-      if (body.phase === 'requested') open.set(body.subject, { seq, at });
+      if (body.phase === 'requested') open.set(body.subject, { subject: body.subject, seq, at });
       else open.delete(body.subject);
     }
     const last = page.at(-1);

@@ -220,7 +220,7 @@ describe('the log as a whole', () => {
     await erasure('requested', 'a');
     await erasure('requested', 'b');
     await erasure('done', 'a');
-    expect((await readLogFacts(log.sources)).openErasures).toEqual([{ seq: 8, at: now - dayMs }]);
+    expect((await readLogFacts(log.sources)).openErasures).toEqual([{ subject: 'b', seq: 8, at: now - dayMs }]);
   });
 
   it('knows the ends of what was pruned', async () => {

@@ -72,9 +72,9 @@ describe('a control', () => {
       'GDPR Art. 17',
       'warn',
       /1 erasures were begun/,
-      { entries: [erased], log: { openErasures: [{ seq: 5, at: now }] } },
+      { entries: [erased], log: { openErasures: [{ subject: 'a', seq: 5, at: now }] } },
     ],
-    ['GDPR Art. 17', 'fail', /begun/, { log: { openErasures: [{ seq: 5, at: now - 31 * dayMs }] } }],
+    ['GDPR Art. 17', 'fail', /begun/, { log: { openErasures: [{ subject: 'a', seq: 5, at: now - 31 * dayMs }] } }],
     ['GDPR Art. 25', 'not_assessed', /no operation has shown it/, {}],
     ['GDPR Art. 25', 'pass', /Every class/, { entries: [operationEntry()] }],
     [
@@ -157,7 +157,7 @@ describe('the controls', () => {
     const facts = gdprFactsOf({
       flags: { ...inUs, ...undeclared, 'personalData.modes.emergency': 'off' },
       entries: [operationEntry({ consent: withdrawn }), detected, leftRule],
-      log: { size: 10, openErasures: [{ seq: 1, at: 0 }], lastVerification: verification({ ok: false }) },
+      log: { size: 10, openErasures: [{ subject: 'a', seq: 1, at: 0 }], lastVerification: verification({ ok: false }) },
       alerts: { alerts: [breach] },
     });
     for (const { id, status, next, person } of gdprControls(facts))
