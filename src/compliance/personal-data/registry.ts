@@ -1,5 +1,6 @@
 import type { Recognizer } from './recognizer.ts';
 import { address, postcode } from './recognizers/address.ts';
+import { addressCues } from './recognizers/address-cues.ts';
 import { assignedSecrets, awsSecretKey } from './recognizers/assigned-secrets.ts';
 import { commandSecrets } from './recognizers/command-secrets.ts';
 import { creditCard } from './recognizers/credit-card.ts';
@@ -27,7 +28,7 @@ import { issuedKeys, privateKey } from './recognizers/secrets.ts';
 import { url } from './recognizers/url.ts';
 
 /** Changes whenever what is found changes: kept with audit rows and part of cache keys. */
-export const detectorVersion = 'pd-1';
+export const detectorVersion = 'pd-2';
 
 /** Every built-in recognizer. The order decides between equal findings: the first one wins. */
 export const recognizers: readonly Recognizer[] = [
@@ -64,6 +65,7 @@ export const recognizers: readonly Recognizer[] = [
   labelledIds,
   username,
   address,
+  addressCues,
   postcode,
   person,
 ];

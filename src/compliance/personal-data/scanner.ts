@@ -36,6 +36,8 @@ export interface Scanner {
 }
 
 const defaultWindow = 16_384;
+/** Code units that findings which overlap each other in a row may reach back before a window; a PEM key has 6,400. */
+const longestChain = 8_192;
 /** A finding may begin this far before what gives it away (the `@` of an address, the cue behind a name). */
 const lookBehind = 512;
 
@@ -55,9 +57,11 @@ export function createScanner(parts: ScannerParts = {}): Scanner {
     for (let from = 0; from < text.length; from += windowSize) {
       const to = Math.min(text.length, from + windowSize);
       open.push(...scanWindow({ text, from, to, ...options }));
-      const settled = settledBefore(open, to);
-      yield merge(open.filter(({ end }) => end <= settled));
-      open = open.filter(({ end }) => end > settled);
+      const settled = settledBefore(open, to, windowSize);
+      const merged = merge(open.filter(({ end }) => end <= settled));
+      yield merged;
+      const taken = merged.at(-1)?.end ?? 0;
+      open = open.filter(({ start, end }) => end > settled && start >= taken);
     }
     yield merge(open);
   }
@@ -80,12 +84,13 @@ export function createScanner(parts: ScannerParts = {}): Scanner {
 }
 
 /** The largest offset up to `border` that no open finding spans: what lies before it can be merged for good. */
-function settledBefore(open: readonly Finding[], border: number): number {
+function settledBefore(open: readonly Finding[], border: number, windowSize: number): number {
   const crossing = open.filter(({ start, end }) => start < border && end > border);
   let settled = border;
   for (const { start } of crossing) settled = Math.min(settled, start);
   // What overlaps a crossing finding waits with it; one pass by falling start is enough.
   for (const { start, end } of [...open].sort((a, b) => b.end - a.end))
     if (end > settled && start < settled) settled = start;
-  return settled;
+  // A chain of findings that overlap each other through whole windows is cut: waiting for its end would not be linear.
+  return Math.max(settled, border - windowSize - longestChain);
 }

@@ -1,5 +1,6 @@
 import { isDigitAt, isUpperAt, isWordAt } from '../characters.ts';
 import type { Recognizer, Scan } from '../recognizer.ts';
+import { blockEnd, blockStart, emitBlock, streetBefore } from './address-block.ts';
 
 const house = '\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?(?: ?[-/] ?\\d{1,4} ?(?:[a-zA-Z](?![\\p{L}\\d]))?)?';
 const tailDe =
@@ -10,6 +11,13 @@ const germanEnding =
   /(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|ufer|damm|chaussee|steig|stieg|promenade|markt|graben|hof|berg|brücke|pfad|twiete|laan|straat|plein|gracht|kade|dijk|gatan|gata|vägen|gade|vej|gate|veien|katu)$/i;
 const germanWords =
   'straße strasse str weg platz allee gasse ring ufer damm chaussee steig stieg promenade markt graben pfad straat laan linden';
+/** Endings of street names that other words share: only with a cue before or the rest of an address around. */
+const sharedEnding =
+  /(?:tie|kuja|polku|stræde|plads|allé|vænget|vei|gaten|stigen|backen|gränd|torg|torget|braut|stígur|vegur|gata|baan|steenweg|dreef|singel|kaai|lände|zeile|utca|ulice)$/i;
+/** Kinds of streets between the name and the number: "Kossuth Lajos utca 12", "Piroska u. 97". */
+const middleWords =
+  'utca út tér u körút sétány tie vej gade gata gatan väg vägen vei veien gate straat baan ulice náměstí nám cesta trg sokak caddesi';
+const middleNumber = /^\.? \d{1,4}(?:[A-Za-z](?![\p{L}]))?(?![\d\p{L}]|[.,:]\d|%)/u;
 
 const placeWords = 'am im an auf zum zur unter hinter';
 const placeForm = new RegExp(
@@ -27,7 +35,7 @@ const englishRest = new RegExp(`\\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|
 const englishBefore =
   /(?:^|[^\p{L}\d.,-])(\d{1,6}[A-Za-z]?(?:[-/]\d{1,4})?,? (?:(?:N|S|E|W|North|South|East|West)\.? )?(?:(?:\p{Lu}[\p{L}.'’-]{0,20}|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del) ){1,4})$/u;
 const englishWords =
-  'street st road rd avenue ave lane ln drive dr boulevard blvd court ct way place pl square sq terrace parkway pkwy circle cir ' +
+  'str street st road rd avenue ave lane ln drive dr boulevard blvd court ct way place pl square sq terrace parkway pkwy circle cir ' +
   'highway hwy trail crescent close gardens grove mews plaza loop row walk hill';
 
 const romance =
@@ -43,9 +51,11 @@ export const address: Recognizer = {
   cues: {
     home: 'adresse anschrift address wohnhaft wohnt wohne lives live living residing resides liefern lieferadresse ship deliver domicile dirección indirizzo endereço',
   },
-  words: `${germanWords} ${englishWords} ${romanceWords} ${placeWords} box postfach`,
+  words: `${germanWords} ${middleWords} ${englishWords} ${romanceWords} ${placeWords} box postfach`,
   long: 6,
   atWord: (scan, start, end, word) => {
+    if (scan.reached('address', start)) return;
+    if (isMiddle.has(word) && middle(scan, start, end)) return;
     if (word === 'box' || word === 'postfach') postBox(scan, start, end, word);
     if (isGerman.has(word) && german(scan, start, end)) return;
     if (isEnglish.has(word) && english(scan, start, end)) return;
@@ -56,15 +66,39 @@ export const address: Recognizer = {
     const code = scan.text.charCodeAt(end - 1) | 0x20;
     // e, r, g, z, t, n, l, f, d, m, k: the last letters of the endings; most words stop here.
     if (
-      !'ergztnlfdmkaju'.includes(String.fromCharCode(code)) ||
+      !'ergztnlfdmkajusié'.includes(String.fromCharCode(code)) ||
       !(scan.text.charAt(end) === ' ' || scan.text.charAt(end) === '.')
     )
       return;
     if (!numberFollows(scan.text, end) || end - start > 40) return;
+    if (scan.reached('address', start)) return;
     if (germanEnding.test(scan.text.slice(start, end))) german(scan, start, end);
+    else if (sharedEnding.test(scan.text.slice(start, end))) shared(scan, start, end);
   },
 };
 
+/** "Puruntie 82 Apt. 595", "lives at 255 Hulsterdreef 18". */
+function shared(scan: Scan, start: number, end: number): void {
+  const number = middleNumber.exec(scan.text.slice(end, end + 8))?.[0];
+  if (number === undefined) return;
+  const close = end + number.length;
+  const from = blockStart(scan.text, start);
+  const isBlock = from < start || blockEnd(scan.text, close, !isUpperAt(scan.text, start)) > close;
+  emitBlock(scan, from, close, isBlock || scan.cued('home', from, 40) ? 0.7 : 0.3);
+}
+
+function middle(scan: Scan, start: number, end: number): boolean {
+  const number = middleNumber.exec(scan.text.slice(end, end + 8))?.[0];
+  if (number === undefined || scan.text.charAt(start - 1) !== ' ') return false;
+  const close = end + number.length;
+  const at = streetBefore(scan, close);
+  if (at < 0 || at >= start || !/\p{L}/u.test(scan.text.slice(at, start))) return false;
+  const isShort = end - start < 3;
+  emitBlock(scan, at, close, isShort && !scan.cued('home', at, 40) ? 0.45 : 0.7);
+  return true;
+}
+
+const isMiddle = new Set(middleWords.split(' '));
 const isGerman = new Set(germanWords.split(' '));
 const isEnglish = new Set(englishWords.split(' '));
 const isRomance = new Set(romanceWords.split(' '));
@@ -78,14 +112,14 @@ function atPlace(scan: Scan, start: number, end: number): void {
   const placed = /\d{4,5} \p{Lu}/u.test(match[0]);
   const lettered = /\d[a-z]$/.test(match[0]);
   const cued = scan.cued('home', start, 40);
-  scan.emit('ADDRESS', start, end + match[0].length, placed ? 0.8 : cued || lettered ? 0.65 : 0.3);
+  emitBlock(scan, start, end + match[0].length, placed ? 0.8 : cued || lettered ? 0.65 : 0.3);
 }
 
 /** "P.O. Box 1234", "Postfach 10 11 12". */
 function postBox(scan: Scan, start: number, end: number, word: string): void {
   const office = word === 'box' ? /p\.? ?o\.? $/i.exec(scan.text.slice(Math.max(0, start - 6), start))?.[0].length : 0;
   const number = /^:? \d{1,6}(?: \d\d){0,3}(?!\d)/.exec(scan.text.slice(end, end + 20))?.[0].length;
-  if (office !== undefined && number !== undefined) scan.emit('ADDRESS', start - office, end + number, 0.75);
+  if (office !== undefined && number !== undefined) emitBlock(scan, start - office, end + number, 0.75);
 }
 
 function numberFollows(text: string, end: number, reach = 16): boolean {
@@ -108,11 +142,12 @@ function german(scan: Scan, start: number, end: number): boolean {
   const from = nameStart(text, start);
   const short = end - from <= 5 && from === start;
   const own = /stra(?:ß|ss)e$|str$|allee$|gasse$|chaussee$|straat$/i.test(text.slice(start, end));
-  if (short && of17 === 0) return false;
+  const isBare = from === start && isGerman.has(text.slice(start, end).toLowerCase()) && text.charAt(start - 1) !== '-';
+  if ((short || isBare) && of17 === 0) return false;
   if (!own && !/\p{Lu}/u.test(text.charAt(from))) return false;
   const placed = /\d{4,5} \p{Lu}/u.test(text.slice(end, close));
   const cued = scan.cued('home', from, 40);
-  scan.emit('ADDRESS', from, close, own || placed ? 0.85 : cued ? 0.75 : from < start ? 0.6 : 0.55);
+  emitBlock(scan, from, close, own || placed ? 0.85 : cued ? 0.75 : from < start ? 0.6 : 0.55);
   return true;
 }
 
@@ -134,10 +169,10 @@ function english(scan: Scan, start: number, end: number): boolean {
   if (!numberFollows(text, start - 60, 60)) return false;
   const before = englishBefore.exec(text.slice(Math.max(0, start - 60), start));
   const name = before?.[1];
-  if (name === undefined || /^(?:19|20)\d\d (?:Th|In|At|On)/.test(name)) return false;
+  if (name === undefined || !/\p{Lu}/u.test(name) || /^(?:19|20)\d\d (?:Th|In|At|On)/.test(name)) return false;
   englishRest.lastIndex = end;
   englishRest.test(text);
-  scan.emit('ADDRESS', start - name.length, Math.max(end, englishRest.lastIndex), 0.8);
+  emitBlock(scan, start - name.length, Math.max(end, englishRest.lastIndex), 0.8);
   return true;
 }
 
@@ -152,13 +187,13 @@ function romanceStreet(scan: Scan, start: number, end: number): void {
   if (number !== undefined) {
     french.lastIndex = end;
     if (french.test(text)) {
-      scan.emit('ADDRESS', start - number.length, french.lastIndex, 0.8);
+      emitBlock(scan, start - number.length, french.lastIndex, 0.8);
       return;
     }
   }
   if (!numberFollows(text, end, 64)) return;
   romance.lastIndex = text.charAt(end) === '.' ? end + 1 : end;
-  if (/\p{Lu}/u.test(text.charAt(start)) && romance.test(text)) scan.emit('ADDRESS', start, romance.lastIndex, 0.75);
+  if (/\p{Lu}/u.test(text.charAt(start)) && romance.test(text)) emitBlock(scan, start, romance.lastIndex, 0.75);
 }
 
 const area =

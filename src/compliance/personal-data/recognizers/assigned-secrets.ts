@@ -74,7 +74,7 @@ function readKey(text: string, from: number): Value | null {
 function readValue(found: RegExpExecArray | null, from: number, accept: (value: string) => boolean): Value | null {
   const raw = found?.[1];
   if (!found || raw === undefined) return null;
-  const text = raw.replace(/[.,:?)\]}]+$/, '');
+  const text = raw.replace(/&\w{2,24}=.*$/, '').replace(/[.,:?)\]}]+$/, '');
   if (!accept(text)) return null;
   const start = from + found[0].length - raw.length;
   return { text, start, end: start + text.length, quoted: false };

@@ -100,20 +100,27 @@ function readValue(text: string, isStrong: boolean): { start: number; end: numbe
 }
 
 const usernameForm =
-  /^(?:[- ]?(?:name|id|handle))?["'*_]{0,3}(?:(?: (?:is|ist|lautet|est|es))|\s?[:=])[\s*_]{0,3}["'@]?([\p{L}\d][\p{L}\d._-]{2,38}[\p{L}\d_])(?=["'\s.,;!?)<]|$)/iu;
+  /^(?:[- ]?(?:name|id|handle))?["'*_]{0,3}(?:(?: (?:is|ist|lautet|est|es))|\s?[:=]|>)[\s*_]{0,3}["'@]?([\p{L}\d][\p{L}\d._-]{2,38}[\p{L}\d_])(?=["'\s.,;!?)<&]|$)/iu;
+/** Words that name a login and nothing else: behind them and `:` also a plain word is one. */
+const exactLogin =
+  /^(?:usernames?|userid|benutzername|benutzerkennung|anmeldename|loginname|nutzername|nickname|screenname|login|identifiant)$/;
+const noLogin =
+  /^(?:null|true|false|none|string|str|text|varchar|char|root|admin|not|the|required|failed|success|successful|ok|error|unknown|undefined|default|page|form|button|here|now|your|password|invalid|missing|optional|anonymous|guest|test|user|yes|no|number|integer|int)$/i;
 
 /** Login names behind "username", "Benutzername", "login:". */
 export const username: Recognizer = {
   types: ['USERNAME'],
   words:
-    'username usernames user login benutzername benutzer nutzername handle nickname utilisateur usuario utente userid',
-  atWord: (scan, _start, end) => {
+    'username usernames user login benutzername benutzer nutzername handle nickname utilisateur usuario utente userid ' +
+    'benutzerkennung anmeldename loginname screenname identifiant',
+  atWord: (scan, _start, end, word) => {
     const match = usernameForm.exec(scan.text.slice(end, end + 64));
     const name = match?.[1];
     if (!match || name === undefined) return;
     const start = end + match[0].length - name.length;
-    if (/^(?:null|true|false|none|string|root|admin|not|the|required)$/i.test(name)) return;
+    if (noLogin.test(name)) return;
     const distinct = /[\d_]|\p{L}\.\p{L}|\p{Ll}\p{Lu}/u.test(name);
-    scan.emit('USERNAME', start, start + name.length, distinct ? 0.75 : 0.4);
+    const isField = exactLogin.test(word) && /[:=>]/.test(match[0]) && !/^\p{Lu}/u.test(name);
+    scan.emit('USERNAME', start, start + name.length, distinct ? 0.75 : isField ? 0.55 : 0.4);
   },
 };

@@ -1,5 +1,7 @@
 import { isDigitAt, isUpperAt, isWordAt, isWordCode } from '../characters.ts';
+import { countries } from '../words/countries.ts';
 import { givenNames } from '../words/given-names.ts';
+import { endsLike, surnameEndings } from '../words/more-names.ts';
 import { notNames } from '../words/not-names.ts';
 import { surnames } from '../words/surnames.ts';
 
@@ -24,6 +26,9 @@ const particles = new Set(
   'von van der den de del della di da dos das do la le el al bin ibn ben ter ten zu vom zum af av du des y e st mac mc'.split(
     ' ',
   ),
+);
+const particleLetters = new Set(
+  [...particles].flatMap((word) => [word.charCodeAt(0), word.toUpperCase().charCodeAt(0)]),
 );
 const longestParticle = 5;
 const longestWord = 32;
@@ -76,6 +81,7 @@ function particleEnd(text: string, index: number): number {
   let end = index;
   for (let count = 0; count < 3; count += 1) {
     const from = end === index ? index : end + 1;
+    if (!particleLetters.has(text.charCodeAt(from))) break;
     const close = wordEnd(text, from);
     if (close === from || close - from > longestParticle || !particles.has(text.slice(from, close).toLowerCase()))
       break;
@@ -94,10 +100,57 @@ export function wordBefore(text: string, start: number): { start: number; end: n
   return from === end ? null : { start: from, end };
 }
 
+/** Whether a list has the word as a surname, or it ends as surnames do. */
+export function isSurname(word: string): boolean {
+  const small = word.toLowerCase();
+  return surnames.has(small) || (small.length >= 5 && !notNames.has(small) && endsLike(small, surnameEndings));
+}
+
 /** Whether a list knows one of the words. */
 export function isKnownName(text: string, { start, end }: NameSpan): boolean {
-  return text
-    .slice(start, end)
-    .split(/[ -]/)
-    .some((part) => givenNames.has(part.toLowerCase()) || surnames.has(part.toLowerCase()));
+  const parts = text.slice(start, end).split(/[ -]/);
+  return parts.some(
+    (part, index) =>
+      givenNames.has(part.toLowerCase()) || (index > 0 && isSurname(part)) || surnames.has(part.toLowerCase()),
+  );
+}
+
+const company =
+  /^(?:['’]s)? ?(?:&|,? ?(?:Ltd|Limited|Inc|LLC|LLP|GmbH|AG|KG|KGaA|SE|Corp|Corporation|Group|Holdings?|PLC|plc|Co\.|Company|S\.A\.|SpA|B\.V\.|AB|ApS|A\/S|Oy|and Sons|und Söhne|Stiftung|Foundation|University|Universität|Institute?|Airport|Bank|Labs?|Media|Partners|Associates|Solutions|Technologies|Systems|Services|Award|Prize|Preis|Street|Straße|Platz|Cup|Score|Medal|Museum|Hospital|Klinik|College|School|Schule|Studios?|Records|Brothers|Motors|Records|Industries|Consulting|Ventures|Capital|Hotel|Club)(?![\p{L}]))/u;
+const companyBefore =
+  /(?:(?:San|Santa|Saint|Sankt|St\.|Los|Las|Port|Fort|Mount|Lake|Cape|Camp|Hotel|Klinik|Firma|Kanzlei|Bad|Alcatel|Universität|Café) |&[ ])$/;
+
+/** Firms that are called by a given name and a surname, or by two surnames. */
+const makers = new Set(
+  (
+    'morgan stanley,oliver wyman,merrill lynch,reed elsevier,wells fargo,thomson reuters,jp morgan,j.p. morgan,louis vuitton,calvin klein,hugo boss,' +
+    'harley davidson,jack daniels,johnnie walker,tommy hilfiger,ralph lauren,parsons brinckerhoff,hewlett packard,ernst & young,charles schwab,' +
+    'baker mckenzie,warner bros,rolls royce,aston martin,max planck,van gogh museum,johnson controls,sherwin williams,martin marietta,victor hugo,' +
+    'santa claus,james webb,james bond,harry potter,sherlock holmes,ben nevis,tom tailor,giorgio armani,raymond james,edward jones,michael kors,' +
+    'estee lauder,taylor wimpey,peter hahn,otto bock,carl zeiss,robert bosch,ruby rails,jakob fugger,raspberry pi,apache kafka,ada lovelace'
+  ).split(','),
+);
+
+/** "Klein GmbH", "San Jose", "Johnson & Johnson": the name of something else. */
+export function isOther(text: string, start: number, end: number): boolean {
+  if (mayBeCompany(text, end) && company.test(text.slice(end, end + 20))) return true;
+  const before = wordBefore(text, start);
+  const isCapital = before !== null && isUpperAt(text, before.start);
+  if (
+    (isCapital || text.startsWith('& ', start - 2) || text.startsWith('. ', start - 2)) &&
+    companyBefore.test(text.slice(Math.max(0, start - 12), start))
+  )
+    return true;
+  const name = text.slice(start, end).toLowerCase();
+  return countries.has(name) || makers.has(name);
+}
+
+/** Whether a word with a capital, `&` or a joint follows: most names are followed by something else. */
+function mayBeCompany(text: string, end: number): boolean {
+  const next = text.charAt(end);
+  if (next === ',') return text.charAt(end + 1) === ' ' && isUpperAt(text, end + 2);
+  if (next === "'" || next === '’' || next === '&') return true;
+  if (next !== ' ') return false;
+  const second = text.charAt(end + 1);
+  return second === '&' || second === 'a' || second === 'u' || isUpperAt(text, end + 1);
 }

@@ -155,6 +155,7 @@ function judge(scan: Scan, { start, end, international }: Candidate): number {
   if (thousands.test(value) && !isNumberHere(scan, { start, end, international })) return 0;
   const written = /^\(|[ ()/.-]/.test(value);
   if (international && !americanLike.test(value)) return ofCountry(scan, digits, cued);
+  if (cued && value === digits && counted.test(scan.text.slice(end, end + 16))) return 0;
   if (cued && digits.length >= 7) return 0.85;
   if (cued) return /^\d+$/.test(value) ? 0.6 : 0.7;
   if (written && fixedForms.some((form) => form.test(value))) return 0.75;
@@ -173,7 +174,8 @@ function called(scan: Scan, { start, end }: Candidate, digits: string): number {
   if (isCalled(scan.text, end)) return 0.6;
   if (scan.cued('number', start, 16) && digits.length >= 9 && digits.length <= 12 && isOwned(scan.text, start))
     return 0.55;
-  if (digits.length < 7 || !scan.cued('reach', start, 10)) return 0;
+  if (digits.length < 7 || !scan.cued('reach', start, 10) || / (?:19|20)\d\d$/.test(scan.text.slice(start, end)))
+    return 0;
   return /\b(?:at|to|on|under|unter|bei|au|al|me|us|office|home|work|is|ist)[: ]{1,2}$|: $/i.test(
     scan.text.slice(Math.max(0, start - 10), start),
   ) && !orderBefore.test(scan.text.slice(Math.max(0, start - 48), start))
@@ -187,7 +189,12 @@ function national(scan: Scan, { start, end }: Candidate, digits: string): number
   return /[ ()/.-]/.test(scan.text.slice(start, end)) ? 0.7 : scan.whole(start, end) ? 0.6 : 0.5;
 }
 
-const orderBefore = /order|invoice|ticket|tracking|serial|rechnung|bestell|auftrag|vorgang|version|part|item|artikel|amount|betrag/i;
+/** "1234567 characters": a number without a gap in front of what it counts. */
+const counted =
+  /^ (?:characters?|times|users?|people|tokens?|functions?|requests?|rows|bytes|messages?|lines|words|Zeichen|Wörter|Mal|Nutzer|Anrufe|calls?|contacts?|Kontakte|Nachrichten|abroad|items|euros?|dollars?|EUR|USD)(?![\p{L}])/u;
+
+const orderBefore =
+  /order|invoice|ticket|tracking|serial|rechnung|bestell|auftrag|vorgang|version|part|item|artikel|amount|betrag/i;
 
 /** "my number is": any other number may be that of an order. */
 function isOwned(text: string, start: number): boolean {

@@ -1,3 +1,5 @@
+import { moreAmbiguous, moreGivenNames } from './more-names.ts';
+
 /**
  * Common given names, small letters, by the language where they are most at home. Hand-made and far from complete: a
  * name that is missing is still found behind a title, a greeting or a label.
@@ -130,6 +132,10 @@ const words = new Set(
 );
 
 export const givenNames = new Set(
-  `${german} ${english} ${romance} ${other} ${further}`.split(' ').filter((name) => name.length > 1),
+  `${german} ${english} ${romance} ${other} ${further}`
+    .split(' ')
+    .concat(moreGivenNames)
+    .filter((name) => name.length > 1),
 );
+for (const name of moreAmbiguous) ambiguousGivenNames.add(name);
 for (const word of words) if (givenNames.has(word)) ambiguousGivenNames.add(word);

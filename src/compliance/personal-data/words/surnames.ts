@@ -1,3 +1,5 @@
+import { moreAmbiguous, moreSurnames } from './more-names.ts';
+
 /** Common surnames, small letters; hand-made. They count only beside a given name, an initial or a cue. */
 const german =
   'müller mueller schmidt schneider fischer weber meyer meier maier mayer wagner becker schulz schulze hoffmann hofmann schäfer koch bauer richter ' +
@@ -41,7 +43,7 @@ const other =
   'svensson gustafsson olsen hansen johansen pedersen larsen nielsen christensen rasmussen sørensen korhonen virtanen mäkinen nieminen sharma kumar gupta mehta reddy iyer ' +
   'zhang liu huang zhao zhou tanaka suzuki sato watanabe yamamoto nakamura kobayashi';
 
-export const surnames = new Set(`${german} ${english} ${other}`.split(' '));
+export const surnames = new Set(`${german} ${english} ${other}`.split(' ').concat(moreSurnames));
 
 /** Surnames that are also words: only a known given name or a cue makes them one. */
 const alsoWords =
@@ -58,4 +60,6 @@ const alsoWords =
 const words = new Set(alsoWords.split(' '));
 
 /** Surnames that are hardly anything else: behind any capitalised word they make it a name. */
-export const clearSurnames = [...surnames].filter((name) => !words.has(name) && name.length >= 4);
+export const clearSurnames = [...surnames].filter(
+  (name) => !words.has(name) && !moreAmbiguous.has(name) && name.length >= 4,
+);

