@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditParts, auditOn, closeAudit } from '../compliance/audit/audit-parts.ts';
 import { type LoadedServer, promised, sharedSimulators, startLoaded } from '../support-files/loaded-server.ts';
+import { DatabaseSync } from '../support-files/sqlite.ts';
 import { placeIn } from '../support-files/store-engines.ts';
 import { clearUp, temporaryFolder } from './harness/raw-server.ts';
 import { until } from './harness/server.ts';

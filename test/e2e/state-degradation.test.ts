@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditOn, closeAudit } from '../compliance/audit/audit-parts.ts';
 import {
@@ -21,6 +20,7 @@ import {
   sharedSimulators,
   startLoaded,
 } from '../support-files/loaded-server.ts';
+import { DatabaseSync } from '../support-files/sqlite.ts';
 import { placeIn } from '../support-files/store-engines.ts';
 import { clearUp, spawnServer, temporaryFolder } from './harness/raw-server.ts';
 import { until } from './harness/server.ts';

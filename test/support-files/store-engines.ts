@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import pg from 'pg';
 import type { StoreConfig } from '../../src/config/store-schema.ts';
 import { createStore } from '../../src/store/open-store.ts';
 import type { Store, StoreStatus } from '../../src/store/store.ts';
 import { type TemporaryCluster, temporaryCluster } from './postgres.ts';
+import { DatabaseSync } from './sqlite.ts';
 
 /** A state of its own: a folder, and where it is so a database. */
 export interface Place {

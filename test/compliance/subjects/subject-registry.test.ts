@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SubjectRegistry } from '../../../src/compliance/subjects/subject-registry.ts';
 import { HybridRoutingError } from '../../../src/config/errors.ts';
 import { StoreError } from '../../../src/store/store-error.ts';
+import { DatabaseSync } from '../../support-files/sqlite.ts';
 import { bothEngines, type Place, titleOf } from '../../support-files/store-engines.ts';
 import { thrownBy } from '../../support-files/thrown.ts';
 import { auditOn } from '../audit/audit-parts.ts';
