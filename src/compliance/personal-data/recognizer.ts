@@ -18,6 +18,8 @@ export interface Scan {
   reached(name: string, index: number): boolean;
   /** Takes one of the expensive checks that a window may make; false when none is left. */
   spend(): boolean;
+  /** Takes one of the `most` closer looks that the family `name` may take in a window; false when none is left. */
+  closer(name: string, most: number): boolean;
 }
 
 /** Tokens of `from` to `to` characters (64 stands for all above); with `followedBy`, only those in front of one of its characters. */

@@ -49,6 +49,7 @@ export function createWindowScan(parts: WindowScanParts): (request: WindowReques
     const lastCue = new Int32Array(dictionary.contexts.size).fill(-1_000_000);
     const lone = loneValue(request, normal);
     const reach = new Map<string, number>();
+    const looks = new Map<string, number>();
     let checks = expensiveChecks;
 
     const scan: Scan = {
@@ -70,6 +71,11 @@ export function createWindowScan(parts: WindowScanParts): (request: WindowReques
       spend: () => {
         checks -= 1;
         return checks >= 0;
+      },
+      closer: (name, most) => {
+        const taken = (looks.get(name) ?? 0) + 1;
+        looks.set(name, taken);
+        return taken <= most;
       },
     };
     const bounds = walkBounds(normal, {

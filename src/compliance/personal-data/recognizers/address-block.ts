@@ -223,11 +223,19 @@ function isSmallLine(text: string, from: number, close: number): boolean {
   return true;
 }
 
+/** Blocks that a window of 16,384 characters is read for to their ends: a list with an address a line has as many. */
+const mostBlocks = 256;
+
 /** Emits the whole block around the street at [start, end); with parts behind it, it is hardly anything else. */
 export function emitBlock(scan: Scan, start: number, end: number, confidence: number): void {
   const { text } = scan;
-  const isSmall = isSmallLine(text, start + 24, end - 24);
-  const close = blockEnd(text, end, isSmall);
+  if (!scan.closer('block', mostBlocks)) {
+    // Past any list of addresses that people keep, the street by itself decides.
+    scan.emit('ADDRESS', start, end, confidence);
+    scan.reach('address', end);
+    return;
+  }
+  const close = blockEnd(text, end, isSmallLine(text, start + 24, end - 24));
   const lead = blockStart(text, start);
   const open = scan.reached('address', lead) ? start : lead;
   if (scan.reached('address', close - 1)) return; // a part of the address before it

@@ -35,6 +35,10 @@ export const addressCues: Recognizer = {
   },
 };
 
+/** Cue words that a window is read behind for streets without a street word. */
+const mostCues = 512;
+/** Flats that a window of 16,384 characters is read for with their streets; of more, the flat alone. */
+const mostUnits = 256;
 const unitNumber = /\.? ?#?(?:\d[\w-]{0,6}|[A-Z])(?![\p{L}\d])/uy;
 
 /** "Trg revolucije 12\nApt. 305, Riga": the flat says that the words and the number before it are a street. */
@@ -42,6 +46,11 @@ function beforeUnit(scan: Scan, start: number, end: number): void {
   unitNumber.lastIndex = end;
   if (!unitNumber.test(scan.text)) return;
   const close = unitNumber.lastIndex;
+  if (!scan.closer('unit', mostUnits)) {
+    scan.emit('ADDRESS', start, close, 0.6);
+    scan.reach('address', close);
+    return;
+  }
   const from = streetBefore(scan, start);
   if (from < 0 || notStreets.test(scan.text.slice(from, from + 16))) return;
   emitBlock(scan, from, close, 0.75);
@@ -101,7 +110,7 @@ const notStreets =
 function behindCue(scan: Scan, start: number, end: number, isSure: boolean): void {
   const { text } = scan;
   if (isSure && otherAddress.test(text.slice(Math.max(0, start - 12), start))) return;
-  if (!hasDigit(text, end, 76)) return;
+  if (!hasDigit(text, end, 76) || !scan.closer('cue', mostCues)) return;
   const near = text.slice(end, end + 48);
   const links = isSure ? [directLink, strongLink] : [weakLink];
   for (const form of links) {
@@ -133,9 +142,8 @@ function streetAt(scan: Scan, end: number, link: string, isSure: boolean): boole
   if (notStreets.test(words)) return false;
   const close = from + whole.length;
   const both = before !== '' && behind !== '';
-  const isBlock = blockEnd(text, close) > close;
   const known = isSure && (behind !== '' || /[ :]$/.test(link));
-  if (!both && !known && !isBlock) return false;
+  if (!both && !known && blockEnd(text, close) <= close) return false;
   emitBlock(scan, from, close, both || isSure ? 0.7 : 0.6);
   return true;
 }

@@ -20,9 +20,9 @@ export const kfz: Recognizer = {
     const first = plateStart(text, start, end);
     if (first < 0 || text.charCodeAt(end) === 0x2d || isWordAt(text, end)) return;
     const district = first + lettersFrom(text, first);
-    if (!districts.has(text.slice(first, district).toUpperCase())) return;
-    const plate = text.slice(first, end);
-    const capitals = plate === plate.toUpperCase();
+    const capitals = hasNoSmall(text, first, end);
+    const letters = text.slice(first, district);
+    if (!districts.has(capitals ? letters : letters.toUpperCase())) return;
     // The official form has its hyphen behind the district, and a space or nothing before the digits.
     const official = capitals && text.charAt(district) === '-' && text.charAt(start - 1) !== '-';
     const joined = capitals && start === district + 1 && text.charAt(district) === '-';
@@ -36,11 +36,11 @@ export const kfz: Recognizer = {
 function plateStart(text: string, start: number, end: number): number {
   const near = lettersBefore(text, start);
   if (near === 0) return -1;
-  const token = text.slice(start, end);
   const series = start - 1 - near;
-  const far = near <= 2 && numberEnd.test(token) ? lettersBefore(text, series) : 0;
+  const isNumber = isDigitAt(text, start) && (isDigitAt(text, end - 1) || numberEnd.test(text.slice(start, end)));
+  const far = near <= 2 && isNumber ? lettersBefore(text, series) : 0;
   if (far > 0) return boundary(text, series - 1 - far);
-  return joinedEnd.test(token) ? boundary(text, series) : -1;
+  return !isDigitAt(text, start) && joinedEnd.test(text.slice(start, end)) ? boundary(text, series) : -1;
 }
 
 /** One to three letters and a space or hyphen before `index`: how many letters; 0 for anything else. */
@@ -61,6 +61,15 @@ function lettersFrom(text: string, start: number): number {
 /** `start` unless a longer word or token goes on before it; then -1. */
 function boundary(text: string, start: number): number {
   return isWordAt(text, start - 1) || text.charCodeAt(start - 1) === 0x2d ? -1 : start;
+}
+
+function hasNoSmall(text: string, start: number, end: number): boolean {
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if ((code >= 0x61 && code <= 0x7a) || code > 0x7f)
+      return text.slice(start, end) === text.slice(start, end).toUpperCase();
+  }
+  return true;
 }
 
 function isLetterAt(text: string, index: number): boolean {

@@ -98,11 +98,15 @@ export function behindOpener({ text }: Scan, start: number, end: number): NameGu
 const isDeed = new Set(deeds.split(' '));
 const isQuoting = new Set(quoting.split(' '));
 
+/** Labels and cues that a window of 16,384 characters is read behind. */
+const mostPresenters = 512;
+
 export function behindPresenter(scan: Scan, start: number, end: number, word: string): NameGuess | null {
   if (isDeed.has(word)) return beforeDeed(scan, start, end, word);
   if (isQuoting.has(word)) return behindQuote(scan.text, start, end);
   if (closings.has(word)) return signature(scan.text, end);
   if (speakers.has(word)) return spoken(scan.text, end, word);
+  if (!scan.closer('presenter', mostPresenters)) return null; // what the lists know is found without it
   const near = scan.text.slice(end, end + 48);
   if (introduced.has(word))
     return introduction(

@@ -14,10 +14,16 @@ function isInCode(text: string, start: number, end: number): boolean {
   return /^(?:[_@/(=$#]|\.\w|::|-\p{Ll}|:\/)/u.test(text.slice(end, end + 3));
 }
 
+/** Names of a kind that a window of 16,384 characters is read closely for: an address book has half as many. */
+const mostNames = 512;
+
 /** A listed given name: with a surname behind it, or before it and a comma, or by itself when it is nothing else. */
-export function givenName({ text }: Scan, start: number, end: number, word: string): NameGuess | null {
+export function givenName(scan: Scan, start: number, end: number, word: string): NameGuess | null {
+  const { text } = scan;
   if (isInCode(text, start, end)) return null;
   if (!isUpperAt(text, start)) return lowerPair(text, start, end, word);
+  // Past any list that people keep, the name by itself decides.
+  if (!scan.closer('given', mostNames)) return { start, end, confidence: 0.6 };
   const name = nameAt(text, start);
   if (name === null) return null;
   const behind = name.end > end + 1 ? text.slice(end + 1, name.end) : '';
@@ -109,8 +115,10 @@ function nameStart(text: string, start: number, end: number): number {
 }
 
 /** A surname that is nothing else, behind a capitalised word or an initial that no list knows: "Xiomara Hoffmann". */
-export function surname({ text }: Scan, start: number, end: number): NameGuess | null {
+export function surname(scan: Scan, start: number, end: number): NameGuess | null {
+  const { text } = scan;
   if (!isUpperAt(text, start) || /^(?:[_@/(=$#]|\.\w|::)/.test(text.slice(end, end + 2))) return null;
+  if (!scan.closer('surname', mostNames)) return { start, end, confidence: 0.5 };
   let first = start;
   if (text.charAt(start - 1) === '-') {
     first -= 1;
@@ -192,6 +200,7 @@ export function middleInitial(scan: Scan, start: number, end: number): NameGuess
   const word = wordBefore(text, start);
   if (word === null || word.end - word.start < 3 || !isUpperAt(text, word.start) || isWordAt(text, word.start - 1))
     return null;
+  if (!scan.closer('initial', mostNames)) return { start: word.start, end, confidence: 0.5 };
   const first = text.slice(word.start, word.end);
   if (
     !firstName.test(first) ||
