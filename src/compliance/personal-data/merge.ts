@@ -9,7 +9,7 @@ const lengthOf = ({ start, end }: Finding): number => end - start;
  * more confident, then the first. What the losers cover beyond the winner is dropped.
  */
 export function merge(findings: readonly Finding[]): Finding[] {
-  const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
+  const sorted = isInOrder(findings) ? findings : [...findings].sort(inOrder);
   const result: Finding[] = [];
   let cluster: Finding[] = [];
   let reach = -1;
@@ -23,6 +23,16 @@ export function merge(findings: readonly Finding[]): Finding[] {
   }
   settle(cluster, result);
   return result;
+}
+
+const inOrder = (a: Finding, b: Finding): number => a.start - b.start || b.end - a.end;
+
+/** Most findings come as they stand in the text. */
+function isInOrder(findings: readonly Finding[]): boolean {
+  return findings.every((finding, at) => {
+    const before = findings[at - 1];
+    return before === undefined || inOrder(before, finding) <= 0;
+  });
 }
 
 function settle(cluster: Finding[], result: Finding[]): void {

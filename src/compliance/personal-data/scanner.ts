@@ -86,6 +86,7 @@ export function createScanner(parts: ScannerParts = {}): Scanner {
 /** The largest offset up to `border` that no open finding spans: what lies before it can be merged for good. */
 function settledBefore(open: readonly Finding[], border: number, windowSize: number): number {
   const crossing = open.filter(({ start, end }) => start < border && end > border);
+  if (crossing.length === 0) return border;
   let settled = border;
   for (const { start } of crossing) settled = Math.min(settled, start);
   // What overlaps a crossing finding waits with it; one pass by falling start is enough.

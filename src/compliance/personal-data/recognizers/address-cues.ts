@@ -77,6 +77,7 @@ const postcodeForm =
 
 /** "ZIP: 3520", "postcode is SW1A 1AA". */
 function postcodeField(scan: Scan, end: number): void {
+  if (!scan.closer('postcode', mostCues)) return; // German ones are found without it
   const found = postcodeForm.exec(scan.text.slice(end, end + 40));
   const value = found?.[1];
   if (!found || value === undefined) return;

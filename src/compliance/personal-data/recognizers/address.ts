@@ -87,10 +87,17 @@ function shared(scan: Scan, start: number, end: number): void {
   emitBlock(scan, from, close, isBlock || scan.cued('home', from, 40) ? 0.7 : 0.3);
 }
 
+/** Streets with their word in the middle that a window is read back for; of more, from the word on. */
+const mostMiddles = 256;
+
 function middle(scan: Scan, start: number, end: number): boolean {
   const number = middleNumber.exec(scan.text.slice(end, end + 8))?.[0];
   if (number === undefined || scan.text.charAt(start - 1) !== ' ') return false;
   const close = end + number.length;
+  if (!scan.closer('middle', mostMiddles)) {
+    emitBlock(scan, start, close, 0.6);
+    return true;
+  }
   const at = streetBefore(scan, close);
   if (at < 0 || at >= start || !/\p{L}/u.test(scan.text.slice(at, start))) return false;
   const isShort = end - start < 3;

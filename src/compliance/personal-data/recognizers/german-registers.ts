@@ -54,6 +54,7 @@ export const plz: Recognizer = {
 
 /** "D-10115" and "DE-10115". */
 function isMailPrefix(text: string, start: number): boolean {
+  if (text.charCodeAt(start - 1) !== 0x2d) return false; // a hyphen: few numbers need the pattern
   return /(?:^|[^\p{L}\d])DE?-$/u.test(text.slice(Math.max(0, start - 4), start));
 }
 

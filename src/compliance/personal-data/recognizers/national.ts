@@ -1,5 +1,5 @@
 import type { PersonalDataType } from '../../../config/personal-data-schema.ts';
-import { beginsAlone, isUpperAt, isWordAt, standsAlone } from '../characters.ts';
+import { beginsAlone, isDigitAt, isUpperAt, isWordAt, standsAlone } from '../characters.ts';
 import type { Recognizer, Scan } from '../recognizer.ts';
 import { type NationalNumber, nationalNumbers } from './national-numbers.ts';
 
@@ -18,7 +18,9 @@ export const national: Recognizer = {
     { from: 8, to: 16 },
   ],
   atToken: (scan, start, end) => {
-    if (!beginsAlone(scan.text, start) || (end - start < 8 && !isWordAt(scan.text, end + 1))) return;
+    // A short group is the head of a number only in front of another group: one of digits, where it is of digits.
+    const goesOn = isDigitAt(scan.text, start) ? isDigitAt : isWordAt;
+    if ((end - start < 8 && !goesOn(scan.text, end + 1)) || !beginsAlone(scan.text, start)) return;
     const spaced = spacedInsurance(scan.text, start, end);
     if (nino !== undefined && spaced >= 0 && report(scan, spaced, nino)) return;
     for (const form of candidates(end - start)) if (report(scan, start, form)) return;

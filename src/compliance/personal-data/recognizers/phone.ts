@@ -48,8 +48,9 @@ export const phone: Recognizer = {
     { from: 6, to: 15 },
   ],
   atToken: (scan, token) => {
+    if (scan.reached('phone', token)) return;
     const start = opening(scan.text, token);
-    if (start < 0 || scan.reached('phone', token)) return;
+    if (start < 0) return;
     const international = isInternational(scan.text, start, token);
     for (const end of endings(scan.text, start, token)) {
       const confidence = judge(scan, { start, end, international });
@@ -75,8 +76,11 @@ function opening(text: string, token: number): number {
   if (text.charAt(start - 1) === '+') start -= 1;
   if (text.charAt(start - 1) === '(' && text.charAt(start) === '+') start -= 1;
   const before = text.charAt(start - 1);
-  if (isWordAt(text, start - 1) || (before !== '' && '@#$€£%&~^'.includes(before))) return -1;
-  if (before !== '' && '-./,'.includes(before) && isWordAt(text, start - 2)) return -1;
+  // A space is by far the most common, and says nothing.
+  if (before !== ' ' && before !== '') {
+    if (isWordAt(text, start - 1) || '@#$€£%&~^'.includes(before)) return -1;
+    if ('-./,'.includes(before) && isWordAt(text, start - 2)) return -1;
+  }
   if (before === ' ' && start === token && isDigitAt(text, start - 2) && isGrouped(text, start)) return -1;
   return start;
 }
@@ -87,7 +91,7 @@ function isGrouped(text: string, start: number): boolean {
 }
 
 function isInternational(text: string, start: number, token: number): boolean {
-  if (text.slice(start, token).includes('+')) return true;
+  if (text.charCodeAt(start) === 0x2b || (start < token && text.charCodeAt(start + 1) === 0x2b)) return true;
   return text.charAt(token) === '0' && text.charAt(token + 1) === '0' && /[1-9]/.test(text.charAt(token + 2));
 }
 
@@ -156,7 +160,7 @@ function judge(scan: Scan, { start, end, international }: Candidate): number {
   const digits = value.replace(/\(0\)|\D+/g, '');
   const cued = scan.cued('phone', start, 40);
   if (international && value.includes('+')) return ofCountry(scan, digits, cued);
-  if (digits.length < 6 || /^(\d)\1+$/.test(digits) || notNumbers.test(value)) return 0;
+  if (digits.length < 6 || (digits[0] === digits[1] && /^(\d)\1+$/.test(digits)) || notNumbers.test(value)) return 0;
   if (thousands.test(value) && !isNumberHere(scan, { start, end, international })) return 0;
   const written = /^\(|[ ()/.-]/.test(value);
   if (international && !americanLike.test(value)) return ofCountry(scan, digits, cued);
