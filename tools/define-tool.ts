@@ -1,12 +1,12 @@
-import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
+import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import { HybridRoutingError, messageOf } from '../src/config/errors.ts';
 import { problemsOf } from '../src/config/problems.ts';
 import { recordAccess } from '../src/operations/access.ts';
 import type { Operation, OperationContext } from '../src/operations/operation.ts';
-import type { Caller } from '../src/support/bedrock-support-manager.ts';
+import type { Caller } from '../src/support/caller.ts';
 import { advertised } from './advertised-schema.ts';
-import { cut } from './format.ts';
+import { callerOf } from './caller-of.ts';
 
 /** All five, always: a client decides by them what it may call without asking. */
 interface Annotations {
@@ -68,8 +68,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     input,
     output,
     register(server, context) {
-      const client = () => clientOf(server);
-      server.registerTool(name, config, (args, request) => call(context, args, callerOf(request, client())));
+      server.registerTool(name, config, (args, request) => call(context, args, callerOf(request, { server, context })));
     },
   };
 }
@@ -92,27 +91,6 @@ function parseArguments<Input extends z.ZodObject>(
 
 function plain(output: unknown): Record<string, unknown> {
   return typeof output === 'object' && output !== null ? { ...output } : {};
-}
-
-/** What the client says of itself, cut: it is shown and recorded, and the client decides what it is. */
-function clientOf({ server }: McpServer): string | null {
-  const { name, version } = server.getClientVersion() ?? {};
-  return name === undefined ? null : cut(`${name} ${version ?? ''}`.trim(), 100);
-}
-
-function callerOf({ mcpReq, http }: ServerContext, client: string | null): Caller {
-  const identity = { transport: http ? 'http' : 'stdio', client } as const;
-  const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return { identity, cancelled: mcpReq.signal };
-  let progress = 0;
-  const onProgress = (message: string) => {
-    progress += 1;
-    // A client that has gone away is no reason to stop the operation; its transport reports the loss.
-    void mcpReq
-      .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
-      .catch(() => undefined);
-  };
-  return { identity, cancelled: mcpReq.signal, onProgress };
 }
 
 /**

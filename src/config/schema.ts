@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { accessSchema } from './access-schema.ts';
 import { auditSchema } from './audit-schema.ts';
 import { consentSchema } from './consent-schema.ts';
+import { httpSchema } from './http-schema.ts';
 import { defaultModelId, retiredModels } from './models.ts';
 import { personalDataSchema } from './personal-data-schema.ts';
 import { residencySchema } from './residency-schema.ts';
@@ -216,6 +218,8 @@ export const configSchema = z.strictObject({
   personalData: personalDataSchema.prefault({}).describe('Personal data and secrets in what leaves for a model.'),
   consent: consentSchema.prefault({}).describe('Consent of the people whose data an operation is about.'),
   residency: residencySchema.prefault({}).describe('Where operations may be answered.'),
+  access: accessSchema.prefault({}).describe('Who may do what.'),
+  http: httpSchema.prefault({}).describe('Serving over HTTP.'),
   limits: limitsSchema.prefault({}).describe('What is refused before any call is made.'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])

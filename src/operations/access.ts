@@ -1,5 +1,5 @@
 import { HybridRoutingError, messageOf } from '../config/errors.ts';
-import type { Caller } from '../support/bedrock-support-manager.ts';
+import { auditedCaller, type Caller } from '../support/caller.ts';
 import type { OperationContext } from './operation.ts';
 
 interface Access {
@@ -22,7 +22,7 @@ export function recordAccess(context: OperationContext, { name, input, caller, s
   const body = {
     operation: name,
     arguments: tellingArguments(input),
-    caller: caller.identity ?? null,
+    caller: auditedCaller(caller),
     outcome: thrown === null ? 'done' : thrown instanceof HybridRoutingError ? 'refused' : 'failed',
     code: thrown instanceof HybridRoutingError ? thrown.code : null,
     durationMs: Math.max(0, Math.round(wallClock() - startedAt)),

@@ -10,7 +10,7 @@ import {
   takenArguments,
 } from '../compliance/reports/report-names.ts';
 import { HybridRoutingError, messageOf } from '../config/errors.ts';
-import type { Caller } from '../support/bedrock-support-manager.ts';
+import { auditedCaller, type Caller } from '../support/caller.ts';
 import { nextCallSchema } from './next-call.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 
@@ -134,7 +134,7 @@ async function recordReport(
   const report: ReportName = input.report;
   const row = { report, format: input.format ?? 'json', status: body.status, ...body.audited };
   try {
-    await audit.append('REPORT', { ...row, caller: caller.identity ?? null });
+    await audit.append('REPORT', { ...row, caller: auditedCaller(caller) });
     return null;
   } catch (thrown) {
     const fields = { component: 'bedrock-support', report, cause: messageOf(thrown) };

@@ -1,6 +1,6 @@
 import { readOpenErasures } from '../compliance/reports/log-facts.ts';
 import { HybridRoutingError } from '../config/errors.ts';
-import type { Caller } from '../support/bedrock-support-manager.ts';
+import { auditedCaller, type Caller } from '../support/caller.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
 
@@ -26,7 +26,7 @@ export async function eraseSubject(
   const known = await state.subjects.find(subject);
   const records = known ? (await state.consents.of(known)).length : 0;
   if (!dryRun) {
-    const who = { consents: records, caller: caller.identity ?? null };
+    const who = { consents: records, caller: auditedCaller(caller) };
     // Before and after: a deletion that was cut short can be seen, and the next call completes it.
     if (known) await audit.append('ERASURE', { phase: 'requested', subject: known.id, ...who });
     await (known ? state.subjects.erase(known) : state.store.scrub());

@@ -3,6 +3,7 @@ import { HybridRoutingError } from '../config/errors.ts';
 import { operationTypes } from '../config/operation-types.ts';
 import type { RouteOverride } from '../routing/decide.ts';
 import { stateScopes } from '../store/shared-state.ts';
+import { auditedCaller } from '../support/caller.ts';
 import { nextCallSchema } from './next-call.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { overrideSchema, shownOverride } from './override-view.ts';
@@ -48,7 +49,7 @@ export const forceFallback = defineOperation({
     if (!dryRun) {
       // The reason is an operator's free text: it is shown on request, not logged.
       logger.warn({ component: 'intelligent-router', route, seconds: planned && seconds }, 'route override changed');
-      await audit.append('OVERRIDE', { route, override: planned, before, scope, caller: caller.identity ?? null });
+      await audit.append('OVERRIDE', { route, override: planned, before, scope, caller: auditedCaller(caller) });
     }
     return {
       route,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { latencyLimits, type OperationType } from '../config/operation-types.ts';
 import { type NetworkTimings, networkTimings, noEndpoint } from '../health/network-timings.ts';
-import type { Caller } from '../support/bedrock-support-manager.ts';
+import type { Caller } from '../support/caller.ts';
 import type { OperationResult } from '../support/operation.ts';
 import type { OperationContext } from './operation.ts';
 

@@ -1,5 +1,5 @@
 import { pathNames } from '../config/operation-types.ts';
-import type { Caller } from '../support/bedrock-support-manager.ts';
+import { auditedCaller, type Caller } from '../support/caller.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
 
@@ -24,7 +24,7 @@ export async function resetBreakers(
       health.path(name).reset();
     }
     logger.warn({ component: 'intelligent-router', path }, 'circuit breakers reset');
-    const row = { setting: 'circuit_breakers', path, before, caller: caller.identity ?? null };
+    const row = { setting: 'circuit_breakers', path, before, caller: auditedCaller(caller) };
     await audit.append('CONFIGURATION', row);
   }
   const apply = { action: 'circuit_breaker_reset', path };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HybridRoutingError } from '../config/errors.ts';
 import { thresholdRanges } from '../config/schema.ts';
 import { badCallsAt, type Thresholds } from '../routing/routing-settings.ts';
-import type { Caller } from '../support/bedrock-support-manager.ts';
+import { auditedCaller, type Caller } from '../support/caller.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
 
@@ -44,7 +44,7 @@ export async function changeThresholds(context: OperationContext, { thresholds, 
       'routing thresholds changed',
     );
     const row = { setting: 'routing', before: { ...before }, after: { ...after }, rollbackId: id, scope };
-    await audit.append('CONFIGURATION', { ...row, caller: caller.identity ?? null });
+    await audit.append('CONFIGURATION', { ...row, caller: auditedCaller(caller) });
   }
   const applying = rollbackId === undefined ? { thresholds: { ...patch } } : { rollbackId };
   const undoing = change ? { rollbackId: change.rollbackId } : applying;

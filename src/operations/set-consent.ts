@@ -7,7 +7,7 @@ import {
   withdrawalOf,
 } from '../compliance/consent/record.ts';
 import { HybridRoutingError } from '../config/errors.ts';
-import type { Caller } from '../support/bedrock-support-manager.ts';
+import { auditedCaller, type Caller } from '../support/caller.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
 
@@ -53,7 +53,7 @@ export async function setConsent(context: OperationContext, { consent, dryRun, c
       legalBasis: record.legalBasis,
       noticeVersion: record.noticeVersion,
       expiresAt: record.expiresAt,
-      caller: caller.identity ?? null,
+      caller: auditedCaller(caller),
     });
   }
   const status = (all: readonly ConsentRecord[]) => {

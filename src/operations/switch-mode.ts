@@ -9,7 +9,7 @@ import {
   type ModeName,
   secondsLeft,
 } from '../routing/modes.ts';
-import type { Caller } from '../support/bedrock-support-manager.ts';
+import { auditedCaller, type Caller } from '../support/caller.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { NextCall } from './next-call.ts';
 import type { OperationContext } from './operation.ts';
@@ -50,8 +50,13 @@ export async function switchMode(context: OperationContext, order: Switch): Prom
     // The reason is an operator's free text: it is shown on request, not logged.
     const fields = { component: 'bedrock-support', mode, enabled: planned !== null, path: planned?.path };
     logger.warn({ ...fields, ...(mode === 'lockdown' ? { event: 'SECURITY' } : {}) }, `${mode} mode changed`);
-    const identity = order.caller.identity ?? null;
-    await audit.append('MODE', { mode, active: planned, before: active[mode], scope, caller: identity });
+    await audit.append('MODE', {
+      mode,
+      active: planned,
+      before: active[mode],
+      scope,
+      caller: auditedCaller(order.caller),
+    });
   }
   return {
     applied: !dryRun,

@@ -14,6 +14,7 @@ import type { RoutingPolicy } from '../routing/policy.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { OperationMetrics } from '../telemetry/operation-metrics.ts';
 import { admit, asPrompt, RefusedError } from './admission.ts';
+import type { Caller } from './caller.ts';
 import type { Gates } from './gates.ts';
 import { guardedRequest, type PersonalDataFacts } from './guarded-request.ts';
 import { IdempotentOutcomes } from './idempotency.ts';
@@ -40,24 +41,6 @@ interface Dependencies {
   logger: Logger;
   /** Milliseconds since 1970. */
   wallClock: () => number;
-}
-
-/** Who calls, as far as the transport knows. */
-export interface CallerIdentity {
-  transport: 'stdio' | 'http' | 'cli';
-  /** Name and version that the client gives of itself. */
-  client: string | null;
-}
-
-export interface Caller {
-  /** Not given by the server's own probes. */
-  identity?: CallerIdentity | undefined;
-  /** Aborted when the client cancels. */
-  cancelled: AbortSignal;
-  /** Given where the client asked for progress. */
-  onProgress?: ((text: string) => void) | undefined;
-  /** A health check's own operation, left out of KPIs. */
-  probe?: boolean | undefined;
 }
 
 /** The pipeline of one operation, from the request to the answer with its decision, attempts and timings. */

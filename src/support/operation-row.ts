@@ -1,4 +1,4 @@
-import type { Caller } from './bedrock-support-manager.ts';
+import { auditedCaller, type Caller } from './caller.ts';
 import type { GateFacts } from './gates.ts';
 import type { PersonalDataFacts } from './guarded-request.ts';
 import type { OperationRequest, OperationResult } from './operation.ts';
@@ -53,6 +53,6 @@ export function operationRow(result: OperationResult, { request, caller, gates, 
     dryRun: result.dryRun,
     simulated: result.simulated,
     probe: caller.probe === true,
-    caller: caller.identity ?? null,
+    caller: auditedCaller(caller),
   };
 }

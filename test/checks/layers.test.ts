@@ -10,14 +10,21 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  * `simulator` stands beside them: it plays the outside world, so the router's parts must not know it.
  */
 const layers = [
-  ['src/main.ts', 'src/state-commands.ts', 'src/demo/'],
-  ['src/stdio.ts', 'src/shutdown.ts', 'src/counting-transport.ts', 'src/simulated-config.ts', 'src/simulator/'],
+  ['src/main.ts', 'src/state-commands.ts', 'src/admin-commands.ts', 'src/token-commands.ts', 'src/demo/'],
+  [
+    'src/stdio.ts',
+    'src/serve-http.ts',
+    'src/shutdown.ts',
+    'src/counting-transport.ts',
+    'src/simulated-config.ts',
+    'src/simulator/',
+  ],
   ['src/app.ts', 'src/app-state.ts'],
-  ['src/server.ts'],
+  ['src/server.ts', 'src/http/'],
   ['tools/', 'resources/', 'prompts/'],
   ['src/operations/'],
   ['src/support/'],
-  ['src/routing/', 'src/health/', 'src/compliance/', 'src/telemetry/', 'src/runbook/'],
+  ['src/routing/', 'src/health/', 'src/compliance/', 'src/telemetry/', 'src/runbook/', 'src/access/'],
   ['src/paths/', 'src/store/'],
   ['src/config/', 'src/version.ts'],
 ];

@@ -5,13 +5,15 @@ import type { z } from 'zod';
 import { leavesRow, reportNames, takenArguments } from '../../src/compliance/reports/report-names.ts';
 import { HybridRoutingError } from '../../src/config/errors.ts';
 import { complianceReport } from '../../src/operations/compliance-report.ts';
+import type { CallerIdentity } from '../../src/support/caller.ts';
 import { ownStateFolder } from '../support-files/config.ts';
 import { patient, type ScriptedApp, scriptedApp } from '../support-files/scripted-app.ts';
 import { thrownBy } from '../support-files/thrown.ts';
 
 type Given = z.input<typeof complianceReport.input>;
 
-const identity = { transport: 'stdio', client: 'kiro 1.0' } as const;
+const who = { transport: 'stdio', client: 'kiro 1.0', principal: 'stdio', address: null } as const;
+const identity: CallerIdentity = { ...who, scopes: ['viewer', 'compliance'] };
 const apps: ScriptedApp[] = [];
 
 function app(flags: Readonly<Record<string, unknown>> = {}): ScriptedApp {
@@ -42,7 +44,7 @@ describe('compliance_report', () => {
     const { status } = await reported(one, { report });
     const rows = one.audit.of('REPORT');
     expect(rows).toHaveLength(leavesRow(report) ? 1 : 0);
-    for (const row of rows) expect(row).toMatchObject({ report, format: 'json', status, caller: identity });
+    for (const row of rows) expect(row).toMatchObject({ report, format: 'json', status, caller: who });
     expect(one.audit.of('ACCESS')).toMatchObject([
       { operation: 'compliance_report', arguments: { report }, outcome: 'done' },
     ]);
