@@ -1,36 +1,12 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { HybridRoutingError } from './config/errors.ts';
-import { loadConfig } from './config/load.ts';
 import { maskSecrets } from './config/mask.ts';
 import type { Config } from './config/schema.ts';
+import { type Scope, scopeSchema } from './config/scopes.ts';
+import { type ConfigOptions, configOf, withConfigOptions } from './config-options.ts';
 import { simulateCommand } from './simulator/command.ts';
 import { version } from './version.ts';
-
-interface ConfigOptions {
-  config?: string;
-  set?: string[];
-  region?: string;
-  modelId?: string;
-  logLevel?: string;
-  simulate?: boolean;
-  stateDir?: string;
-}
-
-/** Takes the configuration's flags. */
-function withConfigOptions(command: Command): Command {
-  return command
-    .option('--config <file>', 'configuration file (JSON)')
-    .option('--set <key=value>', 'set one key, such as direct.maxTokens=512', (pair: string, known: string[] = []) => [
-      ...known,
-      pair,
-    ])
-    .option('--region <region>', 'AWS region (direct.region)')
-    .option('--model-id <id>', 'Bedrock model or inference profile (direct.modelId)')
-    .option('--log-level <level>', 'level of the log on stderr (logLevel)')
-    .option('--state-dir <folder>', 'where state and the audit log lie (store.folder)')
-    .addOption(new Option('--simulate', 'answer from the built-in simulator, and say so everywhere'));
-}
 
 /** A command on the configuration alone; each command loads its own parts, so that none pays for another. */
 function configured(name: string, description: string, run: (config: Config) => Promise<void>): Command {
@@ -39,12 +15,12 @@ function configured(name: string, description: string, run: (config: Config) => 
   );
 }
 
-function configOf({ config, set, region, modelId, logLevel, simulate, stateDir }: ConfigOptions): Config {
-  return loadConfig({
-    file: config,
-    env: process.env,
-    set: set ?? [],
-    flags: { 'direct.region': region, 'direct.modelId': modelId, logLevel, simulate, 'store.folder': stateDir },
+/** `operate,security`: the words of the option for the scopes. */
+function allowed(text: string): Scope[] {
+  return text.split(',').map((word) => {
+    const scope = scopeSchema.safeParse(word.trim() === 'operate' ? 'operator' : word.trim());
+    if (scope.success) return scope.data;
+    throw new InvalidArgumentError(`${JSON.stringify(word)} is none of operate, security, viewer, compliance`);
   });
 }
 
@@ -109,15 +85,38 @@ function consentCommand(): Command {
   );
 }
 
+function httpCommand(): Command {
+  const port = (text: string) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= 0 && value <= 65_535 && text.trim() !== '') return value;
+    throw new InvalidArgumentError('must be a port from 0 to 65535');
+  };
+  return withConfigOptions(new Command('http').description('serve MCP, health and the operators’ routes over HTTP'))
+    .option('--host <address>', 'address to listen on (http.host)')
+    .option('--port <port>', 'port to listen on, 0 for a free one (http.port)', port)
+    .action(async ({ host, port, ...options }: ConfigOptions & { host?: string; port?: number }) => {
+      const { runHttp } = await import('./serve-http.ts');
+      await runHttp(configOf(options, { 'http.host': host, 'http.port': port }));
+    });
+}
+
 const program = new Command('hybrid-routing-mcp')
   .description('MCP server that routes AI operations between AWS Bedrock and an upstream MCP server.')
   .version(version)
   .showHelpAfterError()
   .addCommand(
-    configured('stdio', 'serve MCP on stdin and stdout (the default)', async (config) => {
-      const { runStdio } = await import('./stdio.ts');
-      await runStdio(config);
-    }),
+    withConfigOptions(new Command('stdio').description('serve MCP on stdin and stdout (the default)'))
+      .option(
+        '--allow <scopes>',
+        'what the client may do besides reading and routing: operate, security (access.allow)',
+        allowed,
+      )
+      .action(async ({ allow = [], ...options }: ConfigOptions & { allow?: Scope[] }) => {
+        const { runStdio } = await import('./stdio.ts');
+        const config = configOf(options);
+        const access = { ...config.access, allow: [...new Set([...config.access.allow, ...allow])] };
+        await runStdio({ ...config, access });
+      }),
     { isDefault: true },
   )
   .addCommand(
@@ -131,6 +130,19 @@ const program = new Command('hybrid-routing-mcp')
       if ((await runDemo()) > 0) process.exitCode = 1;
     }),
   )
+  .addCommand(
+    // Its commands are made of the operations, which no other command has to load.
+    new Command('admin')
+      .description('operate the servers on this state: routing, modes, security, reports')
+      .allowUnknownOption()
+      .helpOption(false)
+      .argument('[command...]')
+      .action(async (_, __, command: Command) => {
+        const { adminCommand } = await import('./admin-commands.ts');
+        await adminCommand().parseAsync(command.args, { from: 'user' });
+      }),
+  )
+  .addCommand(httpCommand())
   .addCommand(auditCommand())
   .addCommand(consentCommand())
   .addCommand(simulateCommand());

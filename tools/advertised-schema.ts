@@ -31,6 +31,7 @@ function slim(json: JsonSchema, io: 'input' | 'output'): void {
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
   // `.meta({ brief: true })`: an object whose fields the answer itself explains.
+  if (io === 'output') delete json.default;
   if (json.brief === true) {
     delete json.brief;
     delete json.properties;

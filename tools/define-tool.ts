@@ -1,12 +1,17 @@
-import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
-import type { z } from 'zod';
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  McpServer,
+  ScopeChallengeHandler,
+  ServerContext,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
 import { HybridRoutingError, messageOf } from '../src/config/errors.ts';
-import { problemsOf } from '../src/config/problems.ts';
-import { recordAccess } from '../src/operations/access.ts';
 import type { Operation, OperationContext } from '../src/operations/operation.ts';
-import type { Caller } from '../src/support/caller.ts';
+import { parseInput } from '../src/operations/parse-input.ts';
 import { advertised } from './advertised-schema.ts';
 import { callerOf } from './caller-of.ts';
+import { confirmWrite, type Unconfirmed } from './confirm-write.ts';
 
 /** All five, always: a client decides by them what it may call without asking. */
 interface Annotations {
@@ -37,29 +42,20 @@ export interface Tool {
   register(server: McpServer, context: OperationContext): void;
 }
 
-/** Makes an MCP tool of an operation. */
+const confirmSchema = z.string().max(600).optional().describe('Token of the answered plan.');
+
+/** Makes an MCP tool of an operation. What it changes is confirmed first: a person's own routes and commands ask nobody. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(spec: ToolSpec<Input, Output>): Tool {
-  const { operation, description, annotations, text, isError } = spec;
-  const call = async (context: OperationContext, args: unknown, caller: Caller): Promise<CallToolResult> => {
-    try {
-      const output = await operation.run(context, parseArguments(context, operation, args, caller), caller);
-      return {
-        content: [{ type: 'text' as const, text: text(output) }],
-        structuredContent: plain(output),
-        ...(isError?.(output) ? { isError: true } : {}),
-      };
-    } catch (thrown) {
-      return errorResult(context, operation.name, thrown);
-    }
-  };
-  const { name, input, output } = operation;
-  const { title } = annotations;
+  const { operation, description, annotations } = spec;
+  const { name, output } = operation;
+  const input: z.ZodObject = operation.writes ? operation.input.extend({ confirm: confirmSchema }) : operation.input;
   const config = {
-    title,
+    title: annotations.title,
     description,
     annotations,
     inputSchema: advertised(input, 'input'),
     outputSchema: advertised(output, 'output'),
+    scopeChallenge: scopeChallenge(operation),
   };
   return {
     name,
@@ -68,29 +64,105 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     input,
     output,
     register(server, context) {
-      server.registerTool(name, config, (args, request) => call(context, args, callerOf(request, { server, context })));
+      server.registerTool(name, config, (args, request) => call(spec, { context, server, request, args }));
     },
   };
 }
 
-function parseArguments<Input extends z.ZodObject>(
-  context: OperationContext,
-  { name, input: schema }: { name: string; input: Input },
-  args: unknown,
-  caller: Caller,
-): z.output<Input> {
-  const startedAt = context.wallClock();
-  const result = schema.safeParse(args ?? {});
-  if (result.success) return result.data;
-  const allowed = (path: readonly string[]) => (path.length === 0 ? Object.keys(schema.shape) : []);
-  const problems = problemsOf(result.error.issues, args, allowed).join('; ');
-  const thrown = new HybridRoutingError('invalid_input', problems, 'Correct these arguments and call again.');
-  recordAccess(context, { name, input: args, caller, startedAt, thrown });
-  throw thrown;
+interface Call {
+  context: OperationContext;
+  server: McpServer;
+  request: ServerContext;
+  args: unknown;
 }
 
-function plain(output: unknown): Record<string, unknown> {
-  return typeof output === 'object' && output !== null ? { ...output } : {};
+async function call<Input extends z.ZodObject, Output extends z.ZodObject>(
+  spec: ToolSpec<Input, Output>,
+  { context, server, request, args }: Call,
+): Promise<CallToolResult | InputRequiredResult> {
+  const { operation } = spec;
+  const caller = callerOf(request, { server, context });
+  try {
+    const { confirm, ...given } = plain(args);
+    const input = parseInput(context, operation, operation.writes ? given : args, caller);
+    const change = operation.changeOf(context, input);
+    if (!change) return result(spec, await operation.run(context, input, caller));
+    // Who may not do it, or has it wrong, is told so, and nobody is asked.
+    const shown = await operation.run(context, { ...input, dryRun: true }, caller);
+    const write = {
+      ...change,
+      principal: caller.identity?.principal ?? '',
+      arguments: input,
+      summary: spec.text(shown),
+    };
+    const { confirmations } = context;
+    const token = typeof confirm === 'string' ? confirm : undefined;
+    const confirmation = await confirmWrite({
+      confirmations,
+      server,
+      request,
+      tool: operation.name,
+      write,
+      confirm: token,
+    });
+    switch (confirmation.kind) {
+      case 'ask':
+        return confirmation.result;
+      case 'plan':
+        return planResult(shown, confirmation.plan);
+      case 'proceed': {
+        const confirmed = { ...confirmation.confirmed };
+        return result(spec, await operation.run(context, input, { ...caller, confirmed }));
+      }
+    }
+  } catch (thrown) {
+    return errorResult(context, operation.name, thrown);
+  }
+}
+
+function result<Input extends z.ZodObject, Output extends z.ZodObject>(
+  { text, isError }: ToolSpec<Input, Output>,
+  output: z.output<Output>,
+): CallToolResult {
+  return {
+    content: [{ type: 'text' as const, text: text(output) }],
+    structuredContent: plain(output),
+    ...(isError?.(output) ? { isError: true } : {}),
+  };
+}
+
+/** What a dry run shows, and how to go on. */
+function planResult(shown: unknown, { text, next, planId, token, expiresAt, approval }: Unconfirmed): CallToolResult {
+  const confirmation = { planId, token, expiresAt: new Date(expiresAt).toISOString(), needsPerson: approval !== null };
+  const structured = plain(shown);
+  const calls = 'next' in structured ? { next: [next] } : {};
+  return { content: [{ type: 'text', text }], structuredContent: { ...structured, ...calls, confirmation } };
+}
+
+/**
+ * Over HTTP a caller whose issuer can give it more is asked to come back with the scope (RFC 6750); any other gets the refusal
+ * as a tool's answer, which a model can read.
+ */
+function scopeChallenge<Input extends z.ZodObject, Output extends z.ZodObject>({
+  name,
+  input,
+  writes,
+  rulesOf,
+}: Operation<Input, Output>): ScopeChallengeHandler {
+  return ({ request, authInfo }) => {
+    if (!authInfo?.clientId.startsWith('jwt:')) return undefined;
+    const { confirm: _, ...given } = plain(request.params?.arguments);
+    const parsed = input.safeParse(writes ? given : request.params?.arguments);
+    if (!parsed.success) return undefined;
+    const { scopes } = rulesOf(parsed.data);
+    const [first] = scopes;
+    if (first === undefined || scopes.some((scope) => authInfo.scopes.includes(scope))) return undefined;
+    return { scopes: [first], errorDescription: `${name} needs the scope ${scopes.join(' or ')}` };
+  };
+}
+
+function plain(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 /**

@@ -3,16 +3,17 @@ import { controlStatuses } from '../compliance/reports/control.ts';
 import type { ReportBody, ReportSources } from '../compliance/reports/report-body.ts';
 import {
   leavesRow,
-  type ReportArgument,
   type ReportName,
   reportFormats,
   reportNames,
   takenArguments,
 } from '../compliance/reports/report-names.ts';
-import { HybridRoutingError, messageOf } from '../config/errors.ts';
+import { messageOf } from '../config/errors.ts';
 import { auditedCaller, type Caller } from '../support/caller.ts';
+import { type AnyAction, defineAction } from './action.ts';
 import { nextCallSchema } from './next-call.ts';
-import { defineOperation, type OperationContext } from './operation.ts';
+import type { OperationContext } from './operation.ts';
+import { toolOperation } from './tool-operation.ts';
 
 const isoTime = z.iso.datetime({ offset: true });
 /** Checked apart from its schema: the pattern of a date alone costs an agent 150 tokens. */
@@ -25,14 +26,7 @@ const time = z
   .optional();
 const defaultLimit = 20;
 
-const inputSchema = z.strictObject({
-  report: z
-    .enum(reportNames)
-    .default('gdpr_status')
-    .describe(
-      'How things stand: gdpr_status, residency, consent, security_posture, security_alerts. Lists: violations, access_log, audit_gaps. ' +
-        'Against the period before: weekly, daily. audit_verify: the whole log. audit_pack: for an auditor. export: how.',
-    ),
+const inputFields = {
   format: z
     .enum(reportFormats)
     .optional()
@@ -41,15 +35,53 @@ const inputSchema = z.strictObject({
   to: time.describe('End. Default: now.'),
   cursor: z.string().max(100).optional().describe('nextCursor of the page before.'),
   limit: z.int().min(1).max(500).optional().describe('Rows a page. Default 20.'),
-});
+};
+const inputSchema = z.strictObject(inputFields).partial();
 type Input = z.output<typeof inputSchema>;
+
+/** Where each report is read over HTTP (mission checklist, 28-32 and 39-45), and what it is. */
+const reports: Readonly<Record<ReportName, { path: string; summary: string }>> = {
+  gdpr_status: { path: 'compliance/gdpr/status', summary: 'GDPR and AI Act controls, with evidence.' },
+  residency: { path: 'compliance/gdpr/residency', summary: 'Where each path answers, against where it may.' },
+  consent: { path: 'compliance/gdpr/consent', summary: 'Consents: valid, withdrawn, expired.' },
+  violations: { path: 'compliance/gdpr/violations', summary: 'Refusals and violations, newest first.' },
+  weekly: { path: 'compliance/report/weekly', summary: 'The last seven days against the seven before.' },
+  daily: { path: 'compliance/report/daily', summary: 'The last day against the day before.' },
+  audit_verify: { path: 'audit/verify', summary: 'Whether the whole audit log is unbroken.' },
+  audit_gaps: { path: 'audit/gaps', summary: 'Rows that are missing from the audit log.' },
+  audit_pack: { path: 'compliance/audit-pack', summary: 'Evidence for an auditor.' },
+  export: { path: 'compliance/export', summary: 'How to export the audit log, and what the export will hold.' },
+  security_posture: { path: 'security/posture', summary: 'Security controls, with a score.' },
+  security_alerts: { path: 'security/alerts', summary: 'Security alerts from the audit log.' },
+  access_log: { path: 'security/access-log', summary: 'Who called what, by pages.' },
+};
+
+function reportAction(report: ReportName): AnyAction {
+  const { path, summary } = reports[report];
+  const taken: readonly string[] = takenArguments[report];
+  const shape = Object.fromEntries(Object.entries(inputFields).filter(([name]) => taken.includes(name)));
+  return defineAction({
+    name: report,
+    brief: summary,
+    scopes: report.startsWith('security') || report === 'access_log' ? ['security', 'compliance'] : ['compliance'],
+    risk: 'read',
+    inLockdown: true,
+    input: z.strictObject(shape),
+    routes: [{ method: 'GET', path: `/admin/${path}`, summary, undo: null }],
+    run: (context, input, caller) => runNamed(context, { report, ...inputSchema.parse(input) }, caller),
+  });
+}
 
 const brief = { brief: true };
 
-export const complianceReport = defineOperation({
+export const complianceReport = toolOperation({
   name: 'compliance_report',
-  inLockdown: true,
-  input: inputSchema,
+  by: 'report',
+  byDefault: 'gdpr_status',
+  about:
+    'How things stand: gdpr_status, residency, consent, security_posture, security_alerts. Lists: violations, access_log, audit_gaps. ' +
+    'Against the period before: weekly, daily. audit_verify: the whole log. audit_pack: for an auditor. export: how',
+  actions: reportNames.map(reportAction),
   output: z.object({
     report: z.string(),
     generatedAt: z.string(),
@@ -75,42 +107,27 @@ export const complianceReport = defineOperation({
     next: z.array(nextCallSchema.meta(brief)),
     simulated: z.boolean(),
   }),
-  async run(context, input, caller) {
-    checkArguments(input);
-    const { report, format = 'json', from, to, cursor, limit = defaultLimit } = input;
-    // Reports are seldom asked for: their parts are not loaded before.
-    const { runReport } = await import('../compliance/reports/run-report.ts');
-    const sources = sourcesOf(context);
-    const { cancelled: signal, onProgress } = caller;
-    const body = await runReport(sources, { report, format, from, to, cursor, limit, signal, onProgress });
-    const unrecorded = leavesRow(report) ? await recordReport(context, { input, body, caller }) : null;
-    return {
-      report,
-      generatedAt: new Date(sources.now).toISOString(),
-      status: body.status,
-      summary: [...body.summary, ...(unrecorded === null ? [] : [unrecorded])],
-      controls: (body.controls ?? []).map((control) => ({ ...control })),
-      rows: [...(body.rows ?? [])],
-      document: body.document ?? null,
-      nextCursor: body.nextCursor ?? null,
-      next: [...(body.next ?? [])],
-      simulated: context.config.simulate,
-    };
-  },
 });
 
-function checkArguments({ report, ...given }: Input): void {
-  const taken = takenArguments[report];
-  const strange = argumentsOf(given).find((name) => !taken.includes(name));
-  if (strange === undefined) return;
-  const takes = taken.length === 0 ? 'It takes no further argument.' : `It takes ${taken.join(', ')}.`;
-  throw new HybridRoutingError('invalid_input', `${strange}: does not go with report ${report}`, takes);
-}
-
-const argumentNames: readonly ReportArgument[] = ['format', 'from', 'to', 'cursor', 'limit'];
-
-function argumentsOf(given: Omit<Input, 'report'>): ReportArgument[] {
-  return argumentNames.filter((name) => given[name] !== undefined);
+async function runNamed(context: OperationContext, input: Input & { report: ReportName }, caller: Caller) {
+  const { report, format = 'json', from, to, cursor, limit = defaultLimit } = input;
+  // Reports are seldom asked for: their parts are not loaded before.
+  const { runReport } = await import('../compliance/reports/run-report.ts');
+  const sources = sourcesOf(context);
+  const { cancelled: signal, onProgress } = caller;
+  const body = await runReport(sources, { report, format, from, to, cursor, limit, signal, onProgress });
+  const unrecorded = leavesRow(report) ? await recordReport(context, { report, format, body, caller }) : null;
+  return {
+    generatedAt: new Date(sources.now).toISOString(),
+    status: body.status,
+    summary: [...body.summary, ...(unrecorded === null ? [] : [unrecorded])],
+    controls: (body.controls ?? []).map((control) => ({ ...control })),
+    rows: [...(body.rows ?? [])],
+    document: body.document ?? null,
+    nextCursor: body.nextCursor ?? null,
+    next: [...(body.next ?? [])],
+    simulated: context.config.simulate,
+  };
 }
 
 function sourcesOf({ config, state, targets, audit, modes, wallClock }: OperationContext): ReportSources {
@@ -121,7 +138,8 @@ function sourcesOf({ config, state, targets, audit, modes, wallClock }: Operatio
 }
 
 interface Reported {
-  input: Input;
+  report: ReportName;
+  format: string;
   body: ReportBody;
   caller: Caller;
 }
@@ -129,10 +147,9 @@ interface Reported {
 /** The row of a report that was given. @returns what to tell where there is none */
 async function recordReport(
   { audit, logger }: OperationContext,
-  { input, body, caller }: Reported,
+  { report, format, body, caller }: Reported,
 ): Promise<string | null> {
-  const report: ReportName = input.report;
-  const row = { report, format: input.format ?? 'json', status: body.status, ...body.audited };
+  const row = { report, format, status: body.status, ...body.audited };
   try {
     await audit.append('REPORT', { ...row, caller: auditedCaller(caller) });
     return null;

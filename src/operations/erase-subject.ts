@@ -5,7 +5,7 @@ import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
 
 interface Order {
-  subject: string | undefined;
+  subject?: string | undefined;
   dryRun: boolean;
   caller: Caller;
 }

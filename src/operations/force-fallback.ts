@@ -3,66 +3,113 @@ import { HybridRoutingError } from '../config/errors.ts';
 import { operationTypes } from '../config/operation-types.ts';
 import type { RouteOverride } from '../routing/decide.ts';
 import { stateScopes } from '../store/shared-state.ts';
-import { auditedCaller } from '../support/caller.ts';
+import { auditedCaller, type Caller } from '../support/caller.ts';
+import { defineAction } from './action.ts';
 import { nextCallSchema } from './next-call.ts';
-import { defineOperation, type OperationContext } from './operation.ts';
+import type { OperationContext } from './operation.ts';
 import { overrideSchema, shownOverride } from './override-view.ts';
+import { toolOperation } from './tool-operation.ts';
 
-const forcible = ['mcp', 'direct'] as const;
+const routes = ['mcp', 'direct', 'auto'] as const;
+type Forced = (typeof routes)[number];
 
-export const forceFallback = defineOperation({
+const reason = z.string().trim().min(3).max(500).optional().describe('Why; needed for mcp and direct.');
+const durationSeconds = z
+  .int()
+  .min(1)
+  .max(86_400)
+  .optional()
+  .describe('Until it expires by itself. Default: routing.overrideSeconds (3600).');
+const dryRun = z.boolean().default(false).describe('Show the effect only.');
+
+/** The answer itself shows its fields. */
+const brief = { brief: true };
+
+const byHttp = { reason: 'no reason given' };
+const back = '/admin/routing/auto';
+
+const force = (route: 'mcp' | 'direct', fallback: string) =>
+  defineAction({
+    name: route,
+    brief: `${route} first for every operation, ${fallback} stays the fallback`,
+    scopes: ['operator'],
+    risk: 'write',
+    input: z.strictObject({ reason, durationSeconds, dryRun }),
+    routes: [
+      {
+        method: 'POST',
+        path: `/admin/routing/force-${route}`,
+        summary: `Send every operation to ${route} first, until it expires.`,
+        defaults: byHttp,
+        undo: back,
+      },
+    ],
+    run: (context, order, caller) => replaceOverride(context, { route, ...order }, caller),
+  });
+
+const auto = defineAction({
+  name: 'auto',
+  brief: 'back to policy',
+  scopes: ['operator'],
+  risk: 'write',
+  input: z.strictObject({ dryRun }),
+  routes: [{ method: 'POST', path: back, summary: 'Back to routing by policy.', undo: '/admin/routing/force-mcp' }],
+  run: (context, order, caller) => replaceOverride(context, { route: 'auto', ...order }, caller),
+});
+
+export const forceFallback = toolOperation({
   name: 'force_fallback',
-  input: z.strictObject({
-    route: z.enum([...forcible, 'auto']).describe('mcp or direct: first for every operation; auto: back to policy.'),
-    reason: z.string().trim().min(3).max(500).optional().describe('Why; needed for mcp and direct.'),
-    durationSeconds: z
-      .int()
-      .min(1)
-      .max(86_400)
-      .optional()
-      .describe('Until it expires by itself. Default: routing.overrideSeconds (3600).'),
-    dryRun: z.boolean().default(false).describe('Show the effect only.'),
-  }),
+  by: 'route',
+  about: 'mcp or direct: first for every operation; auto: back to policy',
+  actions: [force('mcp', 'direct'), force('direct', 'mcp'), auto],
   output: z.object({
-    route: z.enum([...forcible, 'auto']),
+    route: z.enum(routes),
     applied: z.boolean(),
-    override: overrideSchema.nullable(),
-    previous: overrideSchema.nullable(),
-    effect: z.record(z.string(), z.string()).describe('Operation type: primary, then fallback'),
-    scope: z.enum(stateScopes).describe('shared: every process on this state'),
+    override: overrideSchema.meta(brief).nullable(),
+    previous: overrideSchema.meta(brief).nullable(),
+    effect: z.record(z.string(), z.string()),
+    scope: z.enum(stateScopes),
     undo: nextCallSchema.nullable(),
     simulated: z.boolean(),
   }),
-  async run(context, { route, reason, durationSeconds, dryRun }, caller) {
-    const { overrides, config, wallClock, logger, audit } = context;
-    if (route !== 'auto' && reason === undefined) {
-      throw new HybridRoutingError('invalid_input', 'reason: is missing', `Say why everything should go to ${route}.`);
-    }
-    const now = wallClock();
-    const why = await context.cleared(reason ?? '');
-    const seconds = durationSeconds ?? config.routing.overrideSeconds;
-    const planned = route === 'auto' ? null : { route, reason: why, setAt: now, expiresAt: now + seconds * 1_000 };
-    const before = overrides.current();
-    const previous = before && shownOverride(before, now);
-    const effect = effectOf(context, planned);
-    const scope = dryRun ? context.scope() : await overrides.replace(planned);
-    if (!dryRun) {
-      // The reason is an operator's free text: it is shown on request, not logged.
-      logger.warn({ component: 'intelligent-router', route, seconds: planned && seconds }, 'route override changed');
-      await audit.append('OVERRIDE', { route, override: planned, before, scope, caller: auditedCaller(caller) });
-    }
-    return {
-      route,
-      applied: !dryRun,
-      override: planned && shownOverride(planned, now),
-      previous,
-      effect,
-      scope,
-      undo: dryRun ? null : undoOf(route, previous),
-      simulated: config.simulate,
-    };
-  },
 });
+
+interface Order {
+  route: Forced;
+  reason?: string | undefined;
+  durationSeconds?: number | undefined;
+  dryRun: boolean;
+}
+
+async function replaceOverride(context: OperationContext, order: Order, caller: Caller) {
+  const { overrides, config, wallClock, logger, audit } = context;
+  const { route, reason: given, dryRun: dry } = order;
+  if (route !== 'auto' && given === undefined) {
+    throw new HybridRoutingError('invalid_input', 'reason: is missing', `Say why everything should go to ${route}.`);
+  }
+  const now = wallClock();
+  const why = await context.cleared(given ?? '');
+  const seconds = order.durationSeconds ?? config.routing.overrideSeconds;
+  const planned = route === 'auto' ? null : { route, reason: why, setAt: now, expiresAt: now + seconds * 1_000 };
+  const before = overrides.current();
+  const previous = before && shownOverride(before, now);
+  const effect = effectOf(context, planned);
+  const scope = dry ? context.scope() : await overrides.replace(planned);
+  if (!dry) {
+    // The reason is an operator's free text: it is shown on request, not logged.
+    logger.warn({ component: 'intelligent-router', route, seconds: planned && seconds }, 'route override changed');
+    await audit.append('OVERRIDE', { route, override: planned, before, scope, caller: auditedCaller(caller) });
+  }
+  return {
+    applied: !dry,
+    override: planned && shownOverride(planned, now),
+    previous,
+    effect,
+    scope,
+    undo: dry ? null : undoOf(route, previous),
+    simulated: config.simulate,
+  };
+}
 
 type Shown = z.infer<typeof overrideSchema>;
 

@@ -49,6 +49,7 @@ const stabilitySchema = z
 
 export const healthCheck = defineOperation({
   name: 'health_check',
+  scopes: ['viewer'],
   inLockdown: true,
   input: z.strictObject({
     depth: z

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Networks } from '../access/networks.ts';
 import type { AuditCheckpoints } from '../compliance/audit/audit-checkpoints.ts';
 import type { AuditWriter } from '../compliance/audit/audit-kinds.ts';
 import type { AuditTrail } from '../compliance/audit/audit-trail.ts';
@@ -6,12 +7,13 @@ import type { ConsentRecords } from '../compliance/consent/consent-records.ts';
 import type { PersonalDataProtector } from '../compliance/personal-data/protector.ts';
 import type { ResidencyTargets } from '../compliance/residency/targets.ts';
 import type { SubjectRegistry } from '../compliance/subjects/subject-registry.ts';
-import { HybridRoutingError } from '../config/errors.ts';
 import type { PathName } from '../config/operation-types.ts';
 import type { Config } from '../config/schema.ts';
+import type { Scope } from '../config/scopes.ts';
 import type { HealthHistory } from '../health/history.ts';
 import type { HybridHealthMonitor } from '../health/hybrid-health-monitor.ts';
 import type { Path } from '../paths/path.ts';
+import type { BreakerResets } from '../routing/breaker-resets.ts';
 import type { IntelligentRouter } from '../routing/intelligent-router.ts';
 import type { Modes } from '../routing/modes.ts';
 import type { RouteOverrides } from '../routing/overrides.ts';
@@ -23,7 +25,10 @@ import type { Caller } from '../support/caller.ts';
 import type { Intake } from '../support/intake.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { OperationMetrics } from '../telemetry/operation-metrics.ts';
-import { recordAccess } from './access.ts';
+import type { Approvals } from './confirmation/approvals.ts';
+import type { Confirmations } from './confirmation/confirmations.ts';
+import type { Protection } from './confirmation/plan.ts';
+import { guarded, type Rules } from './guarded.ts';
 
 /** What operations work on: the parts of the running server. */
 export interface OperationContext {
@@ -35,10 +40,15 @@ export interface OperationContext {
   overrides: RouteOverrides;
   modes: Modes;
   settings: RoutingSettings;
+  /** Which addresses are served over HTTP. */
+  networks: Networks;
+  resets: BreakerResets;
   paths: Readonly<Record<PathName, Path>>;
   intake: Intake;
   metrics: OperationMetrics;
   audit: AuditWriter;
+  confirmations: Confirmations;
+  approvals: Approvals;
   /** Subjects, consents, the audit trail and the store itself. */
   state: StateParts;
   targets: ResidencyTargets;
@@ -65,53 +75,51 @@ export interface StateParts {
   consents: ConsentRecords;
 }
 
+/** A change that an agent must have confirmed before it is made. */
+export interface Change {
+  /** Tool and action, such as `security_response lockdown`. */
+  action: string;
+  /** What whoever approves it must be allowed. */
+  scope: Scope;
+  protection: Protection;
+  reversible: boolean;
+}
+
 /** Something that a user, an agent or an operator can do; tools, HTTP routes and commands are thin adapters over it. */
 export interface Operation<Input extends z.ZodObject, Output extends z.ZodObject> {
   /** Name of its MCP tool. */
   name: string;
   input: Input;
   output: Output;
-  /** Whether it goes on in a lockdown: health, reads and the lift itself. route_operation refuses for itself. */
-  inLockdown?: true;
-  /** Whether its own audit row tells of the access too. */
-  recordsItself?: true;
+  /** Whether it can change something. */
+  writes: boolean;
+  /** Who may do it, and when. */
+  rulesOf(input: z.output<Input>): Rules;
+  /** What it would change; null where it only reads or shows. */
+  changeOf(context: OperationContext, input: z.output<Input>): Change | null;
   run(context: OperationContext, input: z.output<Input>, caller: Caller): Promise<z.output<Output>>;
 }
 
-/**
- * Keeps the types of a definition's schemas, a lockdown's rule (what does not say otherwise is refused), and the access log:
- * every call has its row.
- */
-export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
-  operation: Operation<Input, Output>,
-): Operation<Input, Output> {
-  return {
-    ...operation,
-    async run(context, input, caller) {
-      await context.ready();
-      const startedAt = context.wallClock();
-      const record = (thrown: unknown) => {
-        if (!operation.recordsItself) recordAccess(context, { name: operation.name, input, caller, startedAt, thrown });
-      };
-      try {
-        checkLockdown(context, operation);
-        const output = await operation.run(context, input, caller);
-        record(null);
-        return output;
-      } catch (thrown) {
-        record(thrown);
-        throw thrown;
-      }
-    },
-  };
+interface OperationSpec<Input extends z.ZodObject, Output extends z.ZodObject> extends Rules {
+  name: string;
+  input: Input;
+  output: Output;
+  run(context: OperationContext, input: z.output<Input>, caller: Caller): Promise<z.output<Output>>;
 }
 
-function checkLockdown({ modes }: OperationContext, { name, inLockdown }: { name: string; inLockdown?: true }): void {
-  const { lockdown } = modes.current();
-  if (!lockdown || inLockdown) return;
-  throw new HybridRoutingError(
-    'lockdown_mode',
-    `lockdown is in force (${lockdown.reason}): ${name} is refused`,
-    'To lift it call security_response {"action":"lockdown","enable":false}.',
-  );
+/** An operation that changes nothing an operator would have to confirm, under one set of rules. */
+export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
+  spec: OperationSpec<Input, Output>,
+): Operation<Input, Output> {
+  const { name, input: inputSchema, output } = spec;
+  return {
+    name,
+    input: inputSchema,
+    output,
+    writes: false,
+    rulesOf: () => spec,
+    changeOf: () => null,
+    run: (context, input, caller) =>
+      guarded(context, { name, rules: spec, input, caller }, () => spec.run(context, input, caller)),
+  };
 }

@@ -9,7 +9,7 @@ export async function resetBreakers(
   path: 'direct' | 'mcp' | 'both',
   { dryRun, caller }: { dryRun: boolean; caller: Caller },
 ): Promise<AdminResult> {
-  const { paths, health, logger, config, audit } = context;
+  const { paths, resets, logger, config, audit } = context;
   const names = pathNames.filter((name) => path === 'both' || path === name);
   const states = () =>
     Object.fromEntries(
@@ -18,13 +18,10 @@ export async function resetBreakers(
       ),
     );
   const before = states();
+  const scope = dryRun ? context.scope() : await resets.order(names);
   if (!dryRun) {
-    for (const name of names) {
-      paths[name].resetBreakers();
-      health.path(name).reset();
-    }
     logger.warn({ component: 'intelligent-router', path }, 'circuit breakers reset');
-    const row = { setting: 'circuit_breakers', path, before, caller: auditedCaller(caller) };
+    const row = { setting: 'circuit_breakers', path, before, scope, caller: auditedCaller(caller) };
     await audit.append('CONFIGURATION', row);
   }
   const apply = { action: 'circuit_breaker_reset', path };
@@ -34,7 +31,7 @@ export async function resetBreakers(
     after: Object.fromEntries(Object.keys(before).map((breaker) => [breaker, 'closed'])),
     effect: Object.fromEntries(names.map((name) => [name, 'taken to work until its calls fail again'])),
     expiresAt: null,
-    scope: 'this_process',
+    scope,
     // There is no undo: a breaker whose service still fails opens again by itself.
     next: dryRun
       ? [{ tool: 'system_admin', arguments: apply, why: 'apply it' }]

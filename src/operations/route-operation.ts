@@ -3,6 +3,7 @@ import { defineOperation } from './operation.ts';
 
 export const routeOperation = defineOperation({
   name: 'route_operation',
+  scopes: ['viewer'],
   inLockdown: true,
   recordsItself: true,
   input: operationRequestSchema,

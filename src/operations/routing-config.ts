@@ -16,8 +16,8 @@ export const thresholdsSchema = z
   .refine((thresholds) => Object.keys(thresholds).length > 0, 'must name at least one threshold');
 
 interface Order {
-  thresholds: z.infer<typeof thresholdsSchema> | undefined;
-  rollbackId: string | undefined;
+  thresholds?: z.infer<typeof thresholdsSchema> | undefined;
+  rollbackId?: string | undefined;
   dryRun: boolean;
   caller: Caller;
 }

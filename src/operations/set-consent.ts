@@ -24,7 +24,7 @@ export const consentOrderSchema = z.strictObject({
 type ConsentOrder = z.output<typeof consentOrderSchema>;
 
 interface Order {
-  consent: ConsentOrder | undefined;
+  consent?: ConsentOrder | undefined;
   dryRun: boolean;
   caller: Caller;
 }

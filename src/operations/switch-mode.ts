@@ -10,12 +10,13 @@ import {
   secondsLeft,
 } from '../routing/modes.ts';
 import { auditedCaller, type Caller } from '../support/caller.ts';
+import type { Route } from './action.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { NextCall } from './next-call.ts';
 import type { OperationContext } from './operation.ts';
 
-/** A mode that no duration is given for holds as long as this, in seconds. */
-const defaultSeconds = 3_600;
+/** What no duration is given for holds as long as this, in seconds. */
+export const defaultSeconds = 3_600;
 
 /** The arguments that every mode has. */
 export const switchShape = {
@@ -29,12 +30,39 @@ export interface Switch {
   /** The tool that switches it, for the undo. */
   tool: 'system_admin' | 'security_response';
   mode: ModeName;
-  enable: boolean | undefined;
-  reason: string | undefined;
-  durationSeconds: number | undefined;
+  enable?: boolean | undefined;
+  reason?: string | undefined;
+  durationSeconds?: number | undefined;
   path?: PathName | undefined;
   dryRun: boolean;
   caller: Caller;
+}
+
+/** The two routes of a switch. @param words the ends of its path: on, off; empty for the path itself */
+export function modeRoutes(path: string, [on, off]: readonly [string, string], title: string): Route[] {
+  const [enable, disable] = [on, off].map((word) => (word === '' ? path : `${path}/${word}`));
+  const route = { method: 'POST' } as const;
+  return [
+    {
+      ...route,
+      path: enable ?? path,
+      summary: `${title} on, until it expires.`,
+      fixed: { enable: true },
+      defaults: { reason: 'no reason given' },
+      undo: disable ?? path,
+    },
+    { ...route, path: disable ?? path, summary: `${title} off.`, fixed: { enable: false }, undo: enable ?? path },
+  ];
+}
+
+/** Whether an order ends a protection that is in force, or makes it end sooner. @param now milliseconds since 1970 */
+export function shortens(
+  { enable, durationSeconds }: Pick<Switch, 'enable' | 'durationSeconds'>,
+  active: { expiresAt: number } | null,
+  now: number,
+): boolean {
+  if (!active) return false;
+  return enable === false || now + (durationSeconds ?? defaultSeconds) * 1_000 < active.expiresAt;
 }
 
 /** Puts a mode in force or ends it, or with dryRun tells what that would do. */
@@ -70,15 +98,26 @@ export async function switchMode(context: OperationContext, order: Switch): Prom
   };
 }
 
-function plan({ mode, enable, reason, durationSeconds, path }: Switch, now: number): ActiveMode | null {
+function plan({ path, ...order }: Switch, now: number): ActiveMode | null {
+  const held = heldBy(order, now, `${order.mode} mode`);
+  return held && { ...held, path: path ?? null };
+}
+
+type Order = Pick<Switch, 'enable' | 'reason' | 'durationSeconds'>;
+
+/**
+ * What an order puts in force, and until when; null where it ends it. @param now milliseconds since 1970
+ * @throws HybridRoutingError where it does not say which, or why
+ */
+export function heldBy({ enable, reason, durationSeconds }: Order, now: number, what: string) {
   if (enable === undefined) {
     throw new HybridRoutingError('invalid_input', 'enable: is missing', 'Give enable: true to begin, false to end.');
   }
   if (!enable) return null;
   if (reason === undefined) {
-    throw new HybridRoutingError('invalid_input', 'reason: is missing', `Say why ${mode} mode is needed.`);
+    throw new HybridRoutingError('invalid_input', 'reason: is missing', `Say why ${what} is needed.`);
   }
-  return { reason, since: now, expiresAt: now + (durationSeconds ?? defaultSeconds) * 1_000, path: path ?? null };
+  return { reason, since: now, expiresAt: now + (durationSeconds ?? defaultSeconds) * 1_000 };
 }
 
 function shown(mode: ActiveMode | null) {

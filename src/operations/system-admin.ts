@@ -1,86 +1,111 @@
 import { z } from 'zod';
 import { HybridRoutingError } from '../config/errors.ts';
 import { pathNames } from '../config/operation-types.ts';
+import { defineAction } from './action.ts';
 import { adminResultShape } from './admin-result.ts';
-import { defineOperation } from './operation.ts';
 import { resetBreakers } from './reset-breakers.ts';
 import { changeThresholds, thresholdsSchema } from './routing-config.ts';
 import { consentOrderSchema, setConsent } from './set-consent.ts';
-import { switchMode, switchShape } from './switch-mode.ts';
+import { modeRoutes, switchMode, switchShape } from './switch-mode.ts';
+import { toolOperation } from './tool-operation.ts';
 
-const actionSchema = z.enum(['routing_config', 'circuit_breaker_reset', 'emergency', 'maintenance', 'consent']);
-type Action = z.infer<typeof actionSchema>;
+const tool = 'system_admin';
+const { dryRun } = switchShape;
+const path = z
+  .enum([...pathNames, 'both'])
+  .optional()
+  .describe('For reset (default both); to drain: direct or mcp.');
+const operator = { scopes: ['operator'], risk: 'write' } as const;
 
-const inputSchema = z.strictObject({
-  action: actionSchema.describe(
-    'routing_config: change thresholds, or take it back by rollbackId; circuit_breaker_reset: close breakers of path; ' +
-      'emergency: refuse standard operations; maintenance: banner, background_task waits, or drain one path; consent: record a grant or withdrawal.',
-  ),
-  thresholds: thresholdsSchema.optional().describe('New values, for routing_config.'),
-  rollbackId: z.string().min(1).max(100).optional().describe('Of the change to take back.'),
-  path: z
-    .enum([...pathNames, 'both'])
-    .optional()
-    .describe('For reset (default both); to drain: direct or mcp.'),
-  consent: consentOrderSchema.optional().describe('For consent.'),
-  ...switchShape,
+const routingConfig = defineAction({
+  ...operator,
+  name: 'routing_config',
+  brief: 'change thresholds, or take it back by rollbackId',
+  input: z.strictObject({
+    thresholds: thresholdsSchema.optional().describe('New values, for routing_config.'),
+    rollbackId: z.string().min(1).max(100).optional().describe('Of the change to take back.'),
+    dryRun,
+  }),
+  routes: [
+    {
+      method: 'POST',
+      path: '/admin/routing/config',
+      summary: 'Change the routing thresholds; answers the diff and a rollback id.',
+      bodyIs: 'thresholds',
+      undo: '/admin/routing/config/rollback',
+    },
+    {
+      method: 'POST',
+      path: '/admin/routing/config/rollback',
+      summary: 'Take a change of the thresholds back, by its rollbackId.',
+      undo: '/admin/routing/config/rollback',
+    },
+  ],
+  run: (context, order, caller) => changeThresholds(context, { ...order, caller }),
 });
 
-/** The arguments that an action takes besides `action` and `dryRun`: any other is refused, not ignored. */
-const taken: Record<Action, readonly string[]> = {
-  routing_config: ['thresholds', 'rollbackId'],
-  circuit_breaker_reset: ['path'],
-  emergency: ['enable', 'reason', 'durationSeconds'],
-  maintenance: ['enable', 'reason', 'durationSeconds', 'path'],
-  consent: ['consent'],
-};
+const circuitBreakerReset = defineAction({
+  ...operator,
+  name: 'circuit_breaker_reset',
+  brief: 'close breakers of path',
+  input: z.strictObject({ path, dryRun }),
+  routes: [
+    {
+      method: 'POST',
+      path: '/admin/circuit-breaker/reset',
+      summary: 'Close the circuit breakers; one whose service still fails opens again by itself.',
+      undo: null,
+    },
+  ],
+  run: (context, order, caller) => resetBreakers(context, order.path ?? 'both', { dryRun: order.dryRun, caller }),
+});
 
-export const systemAdmin = defineOperation({
-  name: 'system_admin',
-  input: inputSchema,
-  output: z.object({ action: actionSchema, rollbackId: z.string().nullable(), ...adminResultShape }),
-  async run(context, input, caller) {
-    checkArguments(input);
-    const { action, path, enable, reason, durationSeconds, dryRun } = input;
-    const order = { tool: 'system_admin', enable, reason, durationSeconds, dryRun, caller } as const;
-    switch (action) {
-      case 'routing_config':
-        return {
-          action,
-          ...(await changeThresholds(context, {
-            thresholds: input.thresholds,
-            rollbackId: input.rollbackId,
-            dryRun,
-            caller,
-          })),
-        };
-      case 'circuit_breaker_reset':
-        return { action, rollbackId: null, ...(await resetBreakers(context, path ?? 'both', { dryRun, caller })) };
-      case 'consent':
-        return { action, rollbackId: null, ...(await setConsent(context, { consent: input.consent, dryRun, caller })) };
-      case 'emergency':
-        return { action, rollbackId: null, ...(await switchMode(context, { ...order, mode: action })) };
-      case 'maintenance': {
-        if (path === 'both') {
-          throw new HybridRoutingError(
-            'invalid_input',
-            'path: is both',
-            'Name one path, or none for the whole router.',
-          );
-        }
-        return { action, rollbackId: null, ...(await switchMode(context, { ...order, mode: action, path })) };
-      }
+const emergency = defineAction({
+  ...operator,
+  name: 'emergency',
+  brief: 'refuse standard operations',
+  input: z.strictObject(switchShape),
+  routes: modeRoutes('/admin/emergency', ['enable', 'disable'], 'Emergency mode'),
+  run: (context, order, caller) => switchMode(context, { ...order, tool, mode: 'emergency', caller }),
+});
+
+const maintenance = defineAction({
+  ...operator,
+  name: 'maintenance',
+  brief: 'banner, background_task waits, or drain one path',
+  input: z.strictObject({ ...switchShape, path }),
+  routes: modeRoutes('/admin/maintenance', ['enable', 'disable'], 'Maintenance mode'),
+  async run(context, order, caller) {
+    const { path: drained } = order;
+    if (drained === 'both') {
+      throw new HybridRoutingError('invalid_input', 'path: is both', 'Name one path, or none for the whole router.');
     }
+    return switchMode(context, { ...order, tool, mode: 'maintenance', path: drained, caller });
   },
 });
 
-function checkArguments({ action, dryRun: _, ...rest }: z.output<typeof inputSchema>): void {
-  const strange = Object.entries(rest).find(([name, value]) => value !== undefined && !taken[action].includes(name));
-  if (strange) {
-    throw new HybridRoutingError(
-      'invalid_input',
-      `${strange[0]}: does not go with action ${action}`,
-      `It takes ${taken[action].join(', ')} and dryRun.`,
-    );
-  }
-}
+const consent = defineAction({
+  ...operator,
+  name: 'consent',
+  brief: 'record a grant or withdrawal',
+  input: z.strictObject({ consent: consentOrderSchema.optional().describe('For consent.'), dryRun }),
+  routes: [
+    {
+      method: 'POST',
+      path: '/admin/compliance/consent',
+      summary: 'Record that a person grants or withdraws consent for a purpose.',
+      bodyIs: 'consent',
+      undo: '/admin/compliance/consent',
+    },
+  ],
+  run: (context, order, caller) => setConsent(context, { ...order, caller }),
+});
+
+const actions = [routingConfig, circuitBreakerReset, emergency, maintenance, consent];
+
+export const systemAdmin = toolOperation({
+  name: tool,
+  by: 'action',
+  actions,
+  output: z.object({ action: z.string(), rollbackId: z.string().nullable().default(null), ...adminResultShape }),
+});

@@ -17,6 +17,8 @@ export interface Caller {
   identity?: CallerIdentity | undefined;
   /** Aborted when the client cancels. */
   cancelled: AbortSignal;
+  /** How a change was confirmed that an agent asked for: by the person at its client, a token, or an operator's approval. */
+  confirmed?: Readonly<Record<string, unknown>> | undefined;
   /** Given where the client asked for progress. */
   onProgress?: ((text: string) => void) | undefined;
   /** A health check's own operation, left out of KPIs. */
@@ -24,8 +26,8 @@ export interface Caller {
 }
 
 /** Who called, for the audit log: what one may do is not who one is. */
-export function auditedCaller({ identity }: Caller) {
+export function auditedCaller({ identity, confirmed }: Caller) {
   if (!identity) return null;
   const { transport, client, principal, address } = identity;
-  return { transport, client, principal, address };
+  return { transport, client, principal, address, ...(confirmed ? { confirmed } : {}) };
 }

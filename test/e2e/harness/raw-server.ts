@@ -12,12 +12,16 @@ const resultSchema = z.looseObject({
   result: z.looseObject({ structuredContent: z.unknown(), isError: z.boolean().optional() }),
 });
 
+const planSchema = z.looseObject({ confirmation: z.looseObject({ token: z.string() }) });
+
 export interface RawServer {
   process: ChildProcessWithoutNullStreams;
   pid: number;
   stderr: () => string;
   /** The structured content of a tool's answer; null where the server ended without one. */
   call(name: string, args: Record<string, unknown>): Promise<unknown>;
+  /** Calls again with the token of the plan, as a client that cannot ask its user. */
+  confirmed(name: string, args: Record<string, unknown>): Promise<unknown>;
   /** Status or signal, when the process has ended. */
   ended: Promise<{ status: number | null; signal: string | null }>;
 }
@@ -52,7 +56,7 @@ export function clearUp(pids: readonly number[]): void {
 
 /** The built server with nothing between: its stdin, its signals and its exit status are the test's. */
 export function spawnServer({ config = {}, env = {}, args = [] }: RawOptions = {}): RawServer {
-  const child = spawn(process.execPath, [mainPath, '--config', configFile(config), ...args], {
+  const child = spawn(process.execPath, [mainPath, '--config', configFile(config), '--allow', 'operate', ...args], {
     env: { ...cleanEnv, HYBRID_ROUTING_STORE_FOLDER: join(temporaryFolder(), 'state'), ...env },
     stdio: 'pipe',
   });
@@ -83,15 +87,20 @@ export function spawnServer({ config = {}, env = {}, args = [] }: RawOptions = {
   const initialized = request('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo }).then(() =>
     send({ method: 'notifications/initialized' }),
   );
+  const call = async (name: string, args_: Record<string, unknown>) => {
+    await initialized;
+    const message = await request('tools/call', { name, arguments: args_ });
+    return message === null ? null : resultSchema.parse(message).result.structuredContent;
+  };
   return {
     process: child,
     pid: child.pid ?? 0,
     stderr: () => stderr,
     ended,
-    async call(name, args_) {
-      await initialized;
-      const message = await request('tools/call', { name, arguments: args_ });
-      return message === null ? null : resultSchema.parse(message).result.structuredContent;
+    call,
+    async confirmed(name, args_) {
+      const { token: confirm } = planSchema.parse(await call(name, args_)).confirmation;
+      return call(name, { ...args_, confirm });
     },
   };
 }

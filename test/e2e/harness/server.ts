@@ -33,6 +33,10 @@ export interface StartOptions {
   /** The program's compiled entry, where it is not this tree's. */
   main?: string;
   mode?: NonNullable<ClientOptions['versionNegotiation']>['mode'];
+  /** What the client may do besides reading and routing. Everything, where nothing is said. */
+  allow?: string | null;
+  /** Whether the user at the client confirms what is asked; without a word the client cannot ask. Confirmed by default. */
+  confirms?: 'accept' | 'decline' | 'cannot';
 }
 
 export interface RunningServer {
@@ -56,6 +60,8 @@ export async function startServer({
   args = [],
   main = mainPath,
   mode = 'legacy',
+  allow = 'operate,security',
+  confirms = 'accept',
 }: StartOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'hybrid-e2e-'));
   const file = join(folder, 'config.json');
@@ -63,7 +69,7 @@ export async function startServer({
   const state = join(folder, 'state');
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [main, '--config', file, ...args],
+    args: [main, '--config', file, ...(allow === null ? [] : ['--allow', allow]), ...args],
     env: { ...cleanEnv, HYBRID_ROUTING_STORE_FOLDER: state, ...env },
     stderr: 'pipe',
     maxBufferSize: 256 * 1_024 * 1_024,
@@ -72,7 +78,13 @@ export async function startServer({
   transport.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
   });
-  const client = new Client({ name: 'e2e', version: '1' }, { versionNegotiation: { mode } });
+  const capabilities = confirms === 'cannot' ? {} : { elicitation: { form: {} } };
+  const client = new Client({ name: 'e2e', version: '1' }, { versionNegotiation: { mode }, capabilities });
+  if (confirms !== 'cannot') {
+    client.setRequestHandler('elicitation/create', async () =>
+      confirms === 'accept' ? { action: 'accept', content: { confirm: true } } : { action: 'decline' },
+    );
+  }
   await client.connect(transport);
   const call: RunningServer['call'] = async (name, callArgs = {}) => {
     const result = await client.callTool({ name, arguments: callArgs }, { timeout: 90_000 });
