@@ -4,8 +4,10 @@ import { type EntryPage, newestEntries } from './newest-entries.ts';
 import { isoTime, periodText } from './period.ts';
 import type { Report, ReportBody, ReportRow } from './report-body.ts';
 import type { ReportFormat } from './report-names.ts';
+import type { AuditedCaller } from './row-bodies.ts';
 
-const columns = ['at', 'operation', 'arguments', 'transport', 'client', 'outcome', 'code', 'durationMs', 'seq'];
+const who = ['transport', 'principal', 'address', 'client'];
+const columns = ['at', 'operation', 'arguments', ...who, 'outcome', 'code', 'durationMs', 'seq'];
 
 /** Who called what, the newest first: every call has a row, a routed operation the OPERATION row that it has anyway. */
 export const accessLog: Report = async (sources, order) =>
@@ -33,15 +35,16 @@ interface Call {
   operation: string;
   args: Record<string, unknown>;
   /** Null for the server's own probes. */
-  caller: { transport: string; client: string | null } | null;
+  caller: AuditedCaller;
   outcome: string;
   code: string | null;
   durationMs: number;
 }
 
 function row({ at, seq, operation, args, caller, outcome, code, durationMs }: Call): ReportRow {
-  const transport = caller?.transport ?? 'server';
-  return { at, operation, arguments: args, transport, client: caller?.client ?? null, outcome, code, durationMs, seq };
+  const { transport = 'server', principal = null, address = null, client = null } = caller ?? {};
+  const identity = { transport, principal, address, client };
+  return { at, operation, arguments: args, ...identity, outcome, code, durationMs, seq };
 }
 
 export function accessLogBody({ period, rows, nextCursor }: EntryPage, format: ReportFormat): ReportBody {

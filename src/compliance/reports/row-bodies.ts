@@ -2,7 +2,16 @@ import { z } from 'zod';
 
 // What the reports read of the rows' bodies. A field more is passed over; a row without one of these is told as unreadable.
 
-const callerSchema = z.object({ transport: z.string(), client: z.string().nullable() }).nullable();
+const callerSchema = z
+  .object({
+    transport: z.string(),
+    client: z.string().nullable(),
+    // Rows from before there was HTTP have neither.
+    principal: z.string().nullable().default(null),
+    address: z.string().nullable().default(null),
+  })
+  .nullable();
+export type AuditedCaller = z.infer<typeof callerSchema>;
 
 const operationSchema = z.object({
   operationId: z.string(),

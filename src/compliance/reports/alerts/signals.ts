@@ -1,7 +1,7 @@
 import type { Entry } from '../entry.ts';
 import { dayMs } from '../period.ts';
 import { residencyOutcome } from '../residency-outcome.ts';
-import type { AccessBody, OperationBody } from '../row-bodies.ts';
+import type { AccessBody, AuditedCaller, OperationBody } from '../row-bodies.ts';
 import { otherNames } from '../tally.ts';
 import { Burst } from './burst.ts';
 import { Hours } from './hours.ts';
@@ -77,11 +77,17 @@ export class AlertSignals {
 
   #access(at: number, { outcome, code, caller }: AccessBody): void {
     if (outcome !== 'refused') return;
-    const name = caller ? `${caller.transport} ${caller.client ?? 'without a name'}` : 'without an identity';
+    const name = caller ? callerName(caller) : 'without an identity';
     const key = this.#callers.has(name) || this.#callers.size < mostCallers ? name : otherNames;
     const known = this.#callers.get(key) ?? { caller: key, burst: new Burst(refusedWindowMs), denied: false };
     known.burst.add(at);
     if (code !== 'invalid_input') known.denied = true;
     this.#callers.set(key, known);
   }
+}
+
+/** Over HTTP whose token it is, and from where; elsewhere what the client calls itself. */
+function callerName({ transport, client, principal, address }: NonNullable<AuditedCaller>): string {
+  if (address !== null) return `${transport} ${principal ?? 'nobody'} from ${address}`;
+  return `${transport} ${client ?? 'without a name'}`;
 }
