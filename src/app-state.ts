@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { blockedNetworkSchema, externalAccessSchema, Networks } from './access/networks.ts';
 import { anchorOf } from './compliance/anchors/anchor-of.ts';
 import { AuditCheckpoints } from './compliance/audit/audit-checkpoints.ts';
 import { AuditLog } from './compliance/audit/audit-log.ts';
@@ -13,6 +14,7 @@ import { SubjectRegistry } from './compliance/subjects/subject-registry.ts';
 import { HybridRoutingError, messageOf } from './config/errors.ts';
 import type { Config } from './config/schema.ts';
 import type { StateReport } from './health/hybrid-health-monitor.ts';
+import { breakerResetSchema } from './routing/breaker-resets.ts';
 import { activeModeSchema, type ModeName, Modes } from './routing/modes.ts';
 import { activeOverrideSchema, RouteOverrides } from './routing/overrides.ts';
 import { changedThresholdsSchema, RoutingSettings } from './routing/routing-settings.ts';
@@ -73,6 +75,7 @@ export function createState({ config, logger, env, wallClock }: Options) {
     subjects,
     consents,
     housekeeping,
+    keys,
     writer,
     ...audit,
     overrides: new RouteOverrides(shared.value('override', 'route', activeOverrideSchema)),
@@ -80,7 +83,13 @@ export function createState({ config, logger, env, wallClock }: Options) {
       { lockdown: mode('lockdown'), emergency: mode('emergency'), maintenance: mode('maintenance') },
       wallClock,
     ),
+    breakerReset: shared.value('order', 'breaker_reset', breakerResetSchema),
     settings: new RoutingSettings(config.routing, shared.value('settings', 'routing', changedThresholdsSchema)),
+    networks: new Networks({
+      blocks: shared.collection('blocked_network', blockedNetworkSchema),
+      external: shared.value('network', 'external', externalAccessSchema),
+      config: config.http,
+    }),
     scope: (): StateScope => (store.status.status === 'away' ? 'this_process' : 'shared'),
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeState, createState, openState, stateReport } from './app-state.ts';
 import { clearing } from './compliance/personal-data/clearing.ts';
 import { createExternalRecognizer } from './compliance/personal-data/external-recognizer.ts';
@@ -9,10 +10,12 @@ import type { Config } from './config/schema.ts';
 import { HealthHistory } from './health/history.ts';
 import { HybridHealthMonitor } from './health/hybrid-health-monitor.ts';
 import { HealthProber } from './health/prober.ts';
+import { createConfirmations } from './operations/confirmation/create-confirmations.ts';
 import type { OperationContext } from './operations/operation.ts';
 import type { BreakerSettings } from './paths/circuit-breaker.ts';
 import { DirectBedrockClient } from './paths/direct-bedrock-client.ts';
 import { MCPRouter } from './paths/mcp-router.ts';
+import { BreakerResets } from './routing/breaker-resets.ts';
 import { IntelligentRouter } from './routing/intelligent-router.ts';
 import { runbookPolicy } from './routing/policy.ts';
 import { once } from './store/once.ts';
@@ -45,7 +48,7 @@ export function createApp({ config, logger, env }: AppOptions): App {
   const wallClock = () => Date.now();
   const policy = runbookPolicy;
   const state = createState({ config, logger, env, wallClock });
-  const { overrides, modes, settings, audit, scope } = state;
+  const { overrides, modes, settings, networks, audit, scope } = state;
   const breaker: BreakerSettings = {
     config: config.routing.breaker,
     failuresOfLast20: () => settings.badCalls(),
@@ -64,6 +67,15 @@ export function createApp({ config, logger, env }: AppOptions): App {
   };
   const intake = new Intake();
   const health = new HybridHealthMonitor({ paths, settings, state: () => stateReport(state), now, wallClock });
+  const resets = new BreakerResets({
+    shared: state.breakerReset,
+    apply: (name) => {
+      paths[name].resetBreakers();
+      health.path(name).reset();
+    },
+    newId: randomUUID,
+    wallClock,
+  });
   const history = new HealthHistory({ health, wallClock });
   const prober = new HealthProber({ paths, health, config: config.health, logger, now });
   const metrics = new OperationMetrics(now);
@@ -115,6 +127,9 @@ export function createApp({ config, logger, env }: AppOptions): App {
     overrides,
     modes,
     settings,
+    networks,
+    resets,
+    ...createConfirmations({ ...state, wallClock }),
     paths,
     intake,
     metrics,

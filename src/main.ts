@@ -6,6 +6,7 @@ import type { Config } from './config/schema.ts';
 import { type Scope, scopeSchema } from './config/scopes.ts';
 import { type ConfigOptions, configOf, withConfigOptions } from './config-options.ts';
 import { simulateCommand } from './simulator/command.ts';
+import { tokenCommand } from './token-commands.ts';
 import { version } from './version.ts';
 
 /** A command on the configuration alone; each command loads its own parts, so that none pays for another. */
@@ -145,6 +146,7 @@ const program = new Command('hybrid-routing-mcp')
   .addCommand(httpCommand())
   .addCommand(auditCommand())
   .addCommand(consentCommand())
+  .addCommand(tokenCommand())
   .addCommand(simulateCommand());
 
 try {

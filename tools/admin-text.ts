@@ -3,15 +3,28 @@ import { cut, nextLines, scopeWords, simulatedLine } from './format.ts';
 
 /** An administrative write for a reader in a hurry: the diff, its effect, how to take it back. */
 export function adminText(action: string, result: AdminResult): string {
-  const { applied, before, after, effect, expiresAt, scope, next, simulated } = result;
+  const { applied, expiresAt, scope, next, simulated } = result;
   const until = expiresAt === null ? '' : `, until ${expiresAt}`;
   return [
     `${action}: ${applied ? 'in force' : 'dry run, nothing changed'} (${scopeWords[scope]}${until})`,
-    ...Object.keys(after).map((name) => `${name}: ${brief(before[name])} -> ${brief(after[name])}`),
-    ...Object.entries(effect).map(([what, then]) => `${what}: ${then}`),
+    ...diffLines(result),
     ...simulatedLine(simulated),
     ...nextLines(next),
   ].join('\n');
+}
+
+/** What it would do, for whoever has to confirm it. */
+export function adminEffect(action: string, result: AdminResult): string {
+  const { expiresAt, scope, simulated } = result;
+  const until = expiresAt === null ? '' : `, until ${expiresAt}`;
+  return [`${action} (${scopeWords[scope]}${until})`, ...diffLines(result), ...simulatedLine(simulated)].join('\n');
+}
+
+function diffLines({ before, after, effect }: AdminResult): string[] {
+  return [
+    ...Object.keys(after).map((name) => `${name}: ${brief(before[name])} -> ${brief(after[name])}`),
+    ...Object.entries(effect).map(([what, then]) => `${what}: ${then}`),
+  ];
 }
 
 function brief(value: unknown): string {

@@ -29,6 +29,8 @@ interface ToolSpec<Input extends z.ZodObject, Output extends z.ZodObject> {
   annotations: Annotations;
   /** The answer for a reader in a hurry: the same facts as the structured content, under 500 tokens. */
   text: (output: z.output<Output>) => string;
+  /** Of a dry run, what it would do, for a person to confirm: without personal data, which the calls to make next may hold. */
+  effect?: (output: z.output<Output>) => string;
   /** Whether an output is an error for the caller. Never by default. */
   isError?: (output: z.output<Output>) => boolean;
 }
@@ -93,7 +95,7 @@ async function call<Input extends z.ZodObject, Output extends z.ZodObject>(
       ...change,
       principal: caller.identity?.principal ?? '',
       arguments: input,
-      summary: spec.text(shown),
+      summary: (spec.effect ?? spec.text)(shown),
     };
     const { confirmations } = context;
     const token = typeof confirm === 'string' ? confirm : undefined;

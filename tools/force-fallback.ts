@@ -17,14 +17,17 @@ export const forceFallbackTool = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  text: (forced) =>
-    [
-      headline(forced),
-      ...Object.entries(forced.effect).map(([type, route]) => `${type}: ${route}`),
-      ...simulatedLine(forced.simulated),
-      ...nextLines(forced.undo ? [forced.undo] : []),
-    ].join('\n'),
+  text: (forced) => [effect(forced), ...nextLines(forced.undo ? [forced.undo] : [])].join('\n'),
+  effect,
 });
+
+function effect(forced: Forced): string {
+  return [
+    headline(forced),
+    ...Object.entries(forced.effect).map(([type, route]) => `${type}: ${route}`),
+    ...simulatedLine(forced.simulated),
+  ].join('\n');
+}
 
 function headline({ applied, override, route, scope }: Forced): string {
   const verb = applied ? 'In force' : 'Would be in force';

@@ -1,5 +1,5 @@
 import { securityResponse } from '../src/operations/security-response.ts';
-import { adminText } from './admin-text.ts';
+import { adminEffect, adminText } from './admin-text.ts';
 import { defineTool } from './define-tool.ts';
 
 export const securityResponseTool = defineTool({
@@ -13,4 +13,5 @@ export const securityResponseTool = defineTool({
     openWorldHint: false,
   },
   text: (result) => adminText(result.action, result),
+  effect: (result) => adminEffect(result.action, result),
 });

@@ -1,5 +1,5 @@
 import { systemAdmin } from '../src/operations/system-admin.ts';
-import { adminText } from './admin-text.ts';
+import { adminEffect, adminText } from './admin-text.ts';
 import { defineTool } from './define-tool.ts';
 
 export const systemAdminTool = defineTool({
@@ -13,4 +13,5 @@ export const systemAdminTool = defineTool({
     openWorldHint: false,
   },
   text: (result) => adminText(result.action, result),
+  effect: (result) => adminEffect(result.action, result),
 });

@@ -1,9 +1,25 @@
 import { z } from 'zod';
+import { isLoopback } from './ip.ts';
 import { scopeSchema } from './scopes.ts';
+
+/** Whether what is fetched from a URL cannot be changed on its way: TLS, or this machine itself. */
+export function isSecureUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  if (protocol === 'https:') return true;
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return protocol === 'http:' && (host === 'localhost' || isLoopback(host));
+}
+
+/** Keys, or their place, that someone on the way could exchange would let him write tokens of his own. */
+const keySourceUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(isSecureUrl, 'must begin with https:// (http:// only on loopback)');
 
 const grantedScopes = z.array(scopeSchema).min(1);
 
-const tokenSchema = z.strictObject({
+/** A static bearer token, by its digest. */
+export const tokenSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
@@ -18,10 +34,11 @@ const tokenSchema = z.strictObject({
   expiresAt: z.iso.datetime({ offset: true }).optional().describe('When it ends, ISO 8601. Never by default.'),
 });
 
+export type TokenConfig = z.infer<typeof tokenSchema>;
+
 const oauthSchema = z.strictObject({
-  issuer: z.url({ protocol: /^https?$/ }).describe('Issuer of the access tokens: their `iss`, exactly.'),
-  jwksUrl: z
-    .url({ protocol: /^https?$/ })
+  issuer: keySourceUrl.describe('Issuer of the access tokens: their `iss`, exactly.'),
+  jwksUrl: keySourceUrl
     .optional()
     .describe('Where its public keys are. Default: read from the issuer’s metadata (RFC 8414, OpenID Connect).'),
   audience: z

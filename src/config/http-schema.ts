@@ -1,30 +1,13 @@
-import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { canonicalNetwork } from './ip.ts';
 
 /** An address, or a network in CIDR notation. */
 export const networkSchema = z
   .string()
-  .refine(isNetwork, 'must be an IP address or a network such as 10.0.0.0/8 or 2001:db8::/32');
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  if (prefix === undefined) return true;
-  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
-}
-
-/** Networks as one list to look up. */
-export function networkList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
-}
+  .refine(
+    (text) => canonicalNetwork(text) !== null,
+    'must be an IP address or a network such as 10.0.0.0/8 or 2001:db8::/32',
+  );
 
 const milliseconds = (least: number, most: number, byDefault: number) =>
   z.int().min(least).max(most).default(byDefault);

@@ -75,6 +75,9 @@ function readConfigFile(file: string): Record<string, unknown> {
   return object.data;
 }
 
+/** A secret and no key of the configuration, which is shown: access/static-tokens.ts reads it. */
+const adminTokenVariable = 'HYBRID_ROUTING_ADMIN_TOKEN';
+
 function fromEnvironment(env: ConfigSources['env']): [ConfigKey, unknown][] {
   const known = new Map(configKeys.map((key) => [key.env, key]));
   const entries: [ConfigKey, unknown][] = [];
@@ -82,7 +85,7 @@ function fromEnvironment(env: ConfigSources['env']): [ConfigKey, unknown][] {
   const region = configKeys.find((key) => key.path.join('.') === 'direct.region');
   if (region && env.AWS_REGION) entries.push([region, env.AWS_REGION]);
   for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || !isOwnVariable(name)) continue;
+    if (value === undefined || !isOwnVariable(name) || name === adminTokenVariable) continue;
     const key = known.get(name);
     if (!key) {
       throw new ConfigError(

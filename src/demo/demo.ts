@@ -25,7 +25,12 @@ export async function runDemo(): Promise<number> {
     ({ bedrock, upstream }) => `Simulator: Bedrock at ${bedrock.url}, upstream MCP server at ${upstream.url}`,
   );
   const stateFolder = await mkdtemp(join(tmpdir(), 'hybrid-routing-demo-'));
-  const client = new Client({ name: 'hybrid-routing-demo', version }, { versionNegotiation: { mode: 'auto' } });
+  const client = new Client(
+    { name: 'hybrid-routing-demo', version },
+    { versionNegotiation: { mode: 'auto' }, capabilities: { elicitation: { form: {} } } },
+  );
+  // The demo's user says yes to each change that the server asks about.
+  client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: { confirm: true } }));
   try {
     await report.during(
       'starting the server',
@@ -49,7 +54,14 @@ export async function runDemo(): Promise<number> {
 function serverTransport({ bedrock, upstream }: SimulatorProcesses, stateFolder: string): StdioClientTransport {
   return new StdioClientTransport({
     command: process.execPath,
-    args: [fileURLToPath(new URL('../main.js', import.meta.url)), '--simulate', '--log-level', 'error'],
+    args: [
+      fileURLToPath(new URL('../main.js', import.meta.url)),
+      '--simulate',
+      '--allow',
+      'operate',
+      '--log-level',
+      'error',
+    ],
     env: {
       ...getDefaultEnvironment(),
       // Nothing of a demo stays, and nothing of an earlier one is in its way.
@@ -92,7 +104,7 @@ async function act(step: Step, { client, report }: Stage): Promise<boolean> {
       const forced = await report.during(
         'force_fallback',
         call,
-        () => `   force_fallback ${route} for ${durationSeconds} s`,
+        () => `   force_fallback ${route} for ${durationSeconds} s, confirmed`,
       );
       return forced.isError !== true;
     }

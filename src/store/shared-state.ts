@@ -15,6 +15,21 @@ export interface SharedValue<Value> {
   onChange(listener: () => void): void;
 }
 
+/** Values by name, as many as there are: one row each. */
+export interface SharedCollection<Value> {
+  /** What is in force, by name. Never waits. */
+  entries(): Map<string, Held<Value>>;
+  /** As of a shared value; null removes the name. */
+  replace(name: string, value: Value | null, expiresAt: number | null): Promise<StateScope>;
+  onChange(listener: () => void): void;
+}
+
+/** A value and its end, in ms since 1970; null where it does not end. */
+export interface Held<Value> {
+  value: Value;
+  expiresAt: number | null;
+}
+
 interface Dependencies {
   store: Store;
   /** Milliseconds since 1970. */
@@ -58,10 +73,34 @@ export class SharedState {
       },
       replace: (value, expiresAt) =>
         this.#put({ kind, name, value: value === null ? null : JSON.stringify(value), expiresAt }),
-      onChange: (listener) => {
-        const listeners = this.#listeners.get(key) ?? new Set();
-        this.#listeners.set(key, listeners.add(listener));
+      onChange: (listener) => this.#listen(key, listener),
+    };
+  }
+
+  /** Every value of a kind, each checked by the schema: what cannot be read is left out. @param kind without a slash */
+  collection<Value>(kind: string, schema: z.ZodType<Value>): SharedCollection<Value> {
+    const read = new Map<string, { text: string; value: Value | null }>();
+    const valueFrom = (key: string, text: string) => {
+      const known = read.get(key);
+      if (known?.text === text) return known.value;
+      const value = this.#parsed(key, text, schema);
+      read.set(key, { text, value });
+      return value;
+    };
+    return {
+      entries: () => {
+        const entries = new Map<string, Held<Value>>();
+        for (const [key, { name, expiresAt }] of this.#rowsOf(kind)) {
+          const text = this.#text(key);
+          const value = text === null ? null : valueFrom(key, text);
+          if (value === null) read.delete(key);
+          else entries.set(name, { value, expiresAt });
+        }
+        return entries;
       },
+      replace: (name, value, expiresAt) =>
+        this.#put({ kind, name, value: value === null ? null : JSON.stringify(value), expiresAt }),
+      onChange: (listener) => this.#listen(keyOf(kind, ''), listener),
     };
   }
 
@@ -76,6 +115,17 @@ export class SharedState {
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#leave();
+  }
+
+  #listen(key: string, listener: () => void): void {
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+  }
+
+  /** By key; a change that waits for the store stands over the stored row. */
+  #rowsOf(kind: string): Map<string, StateRow> {
+    const all = new Map<string, StateRow>([...this.#rows, ...this.#waiting]);
+    return new Map([...all].filter(([, row]) => row.kind === kind));
   }
 
   #text(key: string): string | null {
@@ -182,7 +232,9 @@ export class SharedState {
   }
 
   #tell(key: string): void {
+    const kindKey = key.slice(0, key.indexOf('/') + 1);
     for (const listener of this.#listeners.get(key) ?? []) listener();
+    for (const listener of this.#listeners.get(kindKey) ?? []) listener();
   }
 }
 
@@ -209,6 +261,22 @@ export function localValue<Value>(wallClock: () => number): SharedValue<Value> {
     },
     async replace(value, expiresAt) {
       held = { value, expiresAt };
+      for (const listener of listeners) listener();
+      return 'this_process';
+    },
+    onChange: (listener) => void listeners.add(listener),
+  };
+}
+
+/** A collection of this process alone. */
+export function localCollection<Value>(wallClock: () => number): SharedCollection<Value> {
+  const listeners = new Set<() => void>();
+  const held = new Map<string, Held<Value>>();
+  return {
+    entries: () => new Map([...held].filter(([, { expiresAt }]) => expiresAt === null || expiresAt > wallClock())),
+    async replace(name, value, expiresAt) {
+      if (value === null) held.delete(name);
+      else held.set(name, { value, expiresAt });
       for (const listener of listeners) listener();
       return 'this_process';
     },

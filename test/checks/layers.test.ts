@@ -10,7 +10,14 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  * `simulator` stands beside them: it plays the outside world, so the router's parts must not know it.
  */
 const layers = [
-  ['src/main.ts', 'src/state-commands.ts', 'src/admin-commands.ts', 'src/token-commands.ts', 'src/demo/'],
+  [
+    'src/main.ts',
+    'src/config-options.ts',
+    'src/state-commands.ts',
+    'src/admin-commands.ts',
+    'src/token-commands.ts',
+    'src/demo/',
+  ],
   [
     'src/stdio.ts',
     'src/serve-http.ts',

@@ -19,6 +19,7 @@ const ranges = configKeys.flatMap(({ path, allowed }) => {
 /** A key, and what its object cannot be without. */
 function needed(key: string, value: number): Record<string, unknown> {
   const others: [string, Record<string, unknown>][] = [
+    ['access.oauth.', { 'access.oauth.issuer': 'https://login.example.com' }],
     ['audit.anchor.s3.', { 'audit.anchor.s3.bucket': 'checkpoints' }],
     ['personalData.guardrail.', { 'personalData.guardrail.id': 'gr-1' }],
     ['personalData.external.', { 'personalData.external.url': 'http://127.0.0.1:1/analyze' }],

@@ -69,7 +69,7 @@ describe('bad tool arguments', () => {
     ['no component', 'health_check', { depth: 'component' }, /component: is missing.*mcp-router/],
     ['an unknown route', 'force_fallback', { route: 'both', reason: 'abc' }, /route is "both"/],
     ['a duration of 0', 'force_fallback', { route: 'mcp', reason: 'abc', durationSeconds: 0 }, /durationSeconds is 0/],
-    ['an action that is not built', 'cache_optimize', { action: 'warmup' }, /action is "warmup".*"stats"/],
+    ['an unknown action', 'cache_optimize', { action: 'grow' }, /action is "grow".*"stats"/],
     ['a report that is not built', 'compliance_report', { report: 'monthly' }, /report is "monthly".*"gdpr_status"/],
   ];
 

@@ -109,7 +109,10 @@ describe('a client that cannot ask', () => {
   it('is refused where the person says no', async () => {
     const server = await started({ confirms: 'cannot' });
     const erase = { action: 'erase_subject', subject: 'someone@example.com' };
-    const { planId, token } = planOf(await server.call('security_response', erase));
+    const asked = await server.call('security_response', erase);
+    const { planId, token } = planOf(asked);
+    // What is stored and shown to others names nobody.
+    expect(JSON.stringify(await admin(server, 'plans'))).not.toContain('someone');
     await admin(server, 'reject', planId);
     expect((await server.call('security_response', { ...erase, confirm: token })).text).toContain('plan_rejected');
   });

@@ -58,7 +58,7 @@ describe.skipIf(running === null)(`two replicas on one PostgreSQL${why}`, () => 
   }
 
   const override = (server: LoadedServer, route: string) =>
-    server.call('force_fallback', { route, reason: 'a test', durationSeconds: 300 });
+    server.confirmed('force_fallback', { route, reason: 'a test', durationSeconds: 300 });
   const primaryOf = async (server: LoadedServer) => {
     const answer = await server.call('route_operation', { operation: 'kiro_communication', prompt: 'x', dryRun: true });
     return decisionSchema.parse(answer).decision.primary;

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { createState } from '../../src/app-state.ts';
 import { clearing } from '../../src/compliance/personal-data/clearing.ts';
 import { loadPhoneNumbers } from '../../src/compliance/personal-data/phone-numbers.ts';
 import { createPersonalDataProtector } from '../../src/compliance/personal-data/protector.ts';
 import { ResidencyTargets } from '../../src/compliance/residency/targets.ts';
 import { HealthHistory } from '../../src/health/history.ts';
+import { createConfirmations } from '../../src/operations/confirmation/create-confirmations.ts';
 import type { OperationContext } from '../../src/operations/operation.ts';
+import { BreakerResets } from '../../src/routing/breaker-resets.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
-import type { StateScope } from '../../src/store/shared-state.ts';
+import { localValue, type StateScope } from '../../src/store/shared-state.ts';
 import { BedrockSupportManager } from '../../src/support/bedrock-support-manager.ts';
 import { Gates } from '../../src/support/gates.ts';
 import { Intake } from '../../src/support/intake.ts';
@@ -53,10 +56,22 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}, { wit
   const recognition = { config: config.personalData, loadPhoneNumbers: async () => phoneNumbers };
   const protector = createPersonalDataProtector(recognition);
   const support = new BedrockSupportManager({ ...shared, gates, protector, policy: runbookPolicy });
+  const resets = new BreakerResets({
+    shared: localValue(wallClock),
+    apply: (name) => {
+      paths[name].resetBreakers();
+      health.path(name).reset();
+    },
+    newId: randomUUID,
+    wallClock,
+  });
   const context: OperationContext = {
     ...shared,
     ...parts,
+    resets,
+    ...createConfirmations({ ...state, wallClock }),
     state,
+    networks: state.networks,
     targets,
     protector,
     cleared: clearing(recognition),

@@ -27,7 +27,7 @@ export function operationBody(changes: Partial<OperationBody> = {}): OperationBo
     dryRun: false,
     simulated: false,
     probe: false,
-    caller: { transport: 'stdio', client: 'kiro 1.0' },
+    caller: { transport: 'stdio', client: 'kiro 1.0', principal: 'stdio', address: null },
     ...changes,
   };
 }
@@ -36,7 +36,7 @@ export function accessBody(changes: Partial<AccessBody> = {}): AccessBody {
   return {
     operation: 'health_check',
     arguments: { depth: 'basic' },
-    caller: { transport: 'stdio', client: 'kiro 1.0' },
+    caller: { transport: 'stdio', client: 'kiro 1.0', principal: 'stdio', address: null },
     outcome: 'done',
     code: null,
     durationMs: 3,

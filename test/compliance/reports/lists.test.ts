@@ -65,7 +65,10 @@ describe('access_log', () => {
   });
 
   it('names a client as text in every format, never as markup or a formula', async () => {
-    await log.write('ACCESS', accessBody({ caller: { transport: 'stdio', client: '=cmd|<b>' } }));
+    await log.write(
+      'ACCESS',
+      accessBody({ caller: { transport: 'stdio', client: '=cmd|<b>', principal: 'stdio', address: null } }),
+    );
     const { document: markdown } = await log.report('access_log', { format: 'markdown' });
     const { document: csv } = await log.report('access_log', { format: 'csv' });
     expect(markdown).toContain('| =cmd\\|\\<b\\> |');

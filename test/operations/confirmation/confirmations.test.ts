@@ -39,7 +39,8 @@ class Clock {
 
 function processOn(place: Place, clock: Clock) {
   const wallClock = () => clock.now;
-  const store = place.store({ wallClock });
+  // A clock that stands still never tries a store again that a busy machine was too slow for.
+  const store = place.store({ config: { timeoutMs: 20_000 }, wallClock });
   const master = masterKeyOf({ config: {}, folder: place.folder, store, kms: null, wallClock });
   const keys = new KeyRing({ store, masterKey: master, wallClock });
   return { store, ...createConfirmations({ store, keys, wallClock }) };

@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RequestError } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { AuthInfo } from '@modelcontextprotocol/server';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import type { OperationContext } from '../operations/operation.ts';
+import { callers } from './callers.ts';
+import { errorAnswer } from './error-answer.ts';
+import { addressed, admitted, named, whileServing } from './gates.ts';
+import { healthRoutes } from './health-routes.ts';
+import type { HttpEnv } from './http-env.ts';
+import { HttpError } from './http-error.ts';
+import { InFlight } from './in-flight.ts';
+import { readJson } from './json-body.ts';
+import { rateLimits } from './rate-limits.ts';
+import { always, securityHeaders } from './security-headers.ts';
+import { SecurityWatch } from './security-watch.ts';
+
+/** Who calls: from `authenticate.ts`. */
+export interface Access {
+  /** Throws HttpError 401 without a valid token; sets `grant`. */
+  authenticate: MiddlewareHandler<HttpEnv>;
+  /** Sets `grant` where a valid token came. */
+  optionalAuthenticate: MiddlewareHandler<HttpEnv>;
+  authInfoOf(c: Context<HttpEnv>): AuthInfo;
+}
+
+/** MCP over Streamable HTTP. */
+export interface McpRoute {
+  handle(request: Request, options: { authInfo: AuthInfo; parsedBody?: unknown }): Promise<Response>;
+}
+
+/** MCP over the old HTTP+SSE transport, on Node's own request and response. */
+export interface SseRoute {
+  open(incoming: IncomingMessage, outgoing: ServerResponse, authInfo: AuthInfo): Promise<void>;
+  message(incoming: IncomingMessage, outgoing: ServerResponse, authInfo: AuthInfo): Promise<void>;
+}
+
+interface Dependencies {
+  context: OperationContext;
+  access: Access;
+  mcp: McpRoute;
+  sse: SseRoute;
+  /** Whether the server takes no more operations. */
+  isClosing: () => boolean;
+  /** Routes without a token: protected-resource metadata, the API's description. */
+  openRoutes?: readonly Hono<HttpEnv>[];
+  /** Routes under /admin and /test, behind a token. */
+  adminRoutes?: readonly Hono<HttpEnv>[];
+}
+
+export interface HttpApp {
+  fetch: Hono<HttpEnv>['fetch'];
+  /** Any error, also one from before the app, as an answer. */
+  errorAnswer(thrown: unknown): Response;
+  /** Resolves when no request but MCP's own waits for its answer. */
+  idle(): Promise<void>;
+}
+
+const protectedPaths = ['/mcp', '/sse', '/messages', '/admin/*', '/test/*'] as const;
+const mcpPaths: readonly string[] = ['/mcp', '/sse', '/messages'];
+
+/** Everything that is served over HTTP: the gates that each request passes, in their order, and then the routes. */
+export function createHttpApp(dependencies: Dependencies): HttpApp {
+  const { context, access, isClosing, openRoutes = [], adminRoutes = [] } = dependencies;
+  const { logger, networks, config } = context;
+  const inFlight = new InFlight();
+  const watch = new SecurityWatch({ logger });
+  const who = callers({ limits: rateLimits(config.http.rateLimit), watch });
+  const app = new Hono<HttpEnv>();
+  app.onError((thrown, c) => errorAnswer({ thrown, path: c.req.path, logger }));
+  app.notFound((c) => errorAnswer({ thrown: notFound(), path: c.req.path, logger }));
+
+  app.use((c, next) => (mcpPaths.includes(c.req.path) ? next() : inFlight.run(next)));
+  app.use(addressed(config.http));
+  app.use(securityHeaders(config.http));
+  app.use(admitted(networks, watch));
+  app.use(named(config.http, watch));
+  app.use(whileServing(isClosing));
+  for (const path of protectedPaths) app.use(path, who.counted, access.authenticate);
+  app.use('/health/*', who.open(access.optionalAuthenticate));
+  app.use(who.limited);
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => errorAnswer({ thrown: wrongMethod(methods), path: c.req.path, logger }),
+    }),
+  );
+
+  app.route('/', healthRoutes({ context, isClosing }));
+  for (const routes of [...openRoutes, ...adminRoutes]) app.route('/', routes);
+  app.route('/', mcpRoutes(dependencies));
+
+  return {
+    fetch: app.fetch,
+    errorAnswer: (thrown) => errorAnswer({ thrown: asKnown(thrown), path: '', logger }),
+    idle: () => inFlight.idle(),
+  };
+}
+
+function mcpRoutes({ context, access, mcp, sse }: Dependencies): Hono<HttpEnv> {
+  const { bodyBytes } = context.config.http;
+  const app = new Hono<HttpEnv>();
+  app.on(['GET', 'DELETE'], '/mcp', (c) => mcp.handle(c.req.raw, { authInfo: access.authInfoOf(c) }));
+  app.post('/mcp', async (c) => {
+    const parsedBody = await readJson(c.req.raw, bodyBytes);
+    return mcp.handle(c.req.raw, { authInfo: access.authInfoOf(c), parsedBody });
+  });
+  app.get('/sse', async (c) => {
+    await sse.open(c.env.incoming, c.env.outgoing, access.authInfoOf(c));
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.post('/messages', async (c) => {
+    await sse.message(c.env.incoming, c.env.outgoing, access.authInfoOf(c));
+    return RESPONSE_ALREADY_SENT;
+  });
+  return app;
+}
+
+/** What is wrong with a request line or a Host header that no URL can be made of. */
+function asKnown(thrown: unknown): unknown {
+  if (!(thrown instanceof RequestError)) return thrown;
+  return new HttpError({
+    status: 400,
+    code: 'invalid_request',
+    message: 'The request has no URL that this server can read',
+    remedy: 'Send a Host header and a path that begins with a slash.',
+    headers: { ...always, connection: 'close' },
+  });
+}
+
+function notFound(): HttpError {
+  return new HttpError({
+    status: 404,
+    code: 'not_found',
+    message: 'There is nothing at this path',
+    remedy: 'MCP is at /mcp, health at /health; the other paths are listed in /openapi.json.',
+  });
+}
+
+function wrongMethod(methods: readonly string[]): HttpError {
+  const allow = methods.join(', ');
+  return new HttpError({
+    status: 405,
+    code: 'method_not_allowed',
+    message: 'This path does not take this method',
+    remedy: `Use ${allow}.`,
+    headers: { allow },
+  });
+}
