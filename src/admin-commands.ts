@@ -16,7 +16,9 @@ type Options = ConfigOptions & Record<string, unknown>;
  * `admin emergency enable`. It works on the state, which the running servers share.
  */
 export function adminCommand(): Command {
-  const root = new Command('hybrid-routing-mcp admin').description('operate the servers on this state');
+  const root = new Command('hybrid-routing-mcp admin')
+    .enablePositionalOptions()
+    .description('operate the servers on this state');
   for (const routed of routedActions) {
     const [, ...words] = routed.route.path.split('/').filter(Boolean);
     const names = words.filter((word) => !word.startsWith('{'));
@@ -37,7 +39,8 @@ export function adminCommand(): Command {
 function commandUnder(parent: Command, name: string): Command {
   const known = parent.commands.find((command) => command.name() === name);
   if (known) return known;
-  const command = new Command(name);
+  // A command may have commands under it: an option behind one of these is its own.
+  const command = new Command(name).enablePositionalOptions();
   parent.addCommand(command);
   return command;
 }

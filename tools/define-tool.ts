@@ -6,12 +6,12 @@ import type {
   ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { HybridRoutingError, messageOf } from '../src/config/errors.ts';
 import type { Operation, OperationContext } from '../src/operations/operation.ts';
 import { parseInput } from '../src/operations/parse-input.ts';
 import { advertised } from './advertised-schema.ts';
 import { callerOf } from './caller-of.ts';
-import { confirmWrite, type Unconfirmed } from './confirm-write.ts';
+import { confirmWrite } from './confirm-write.ts';
+import { errorResult, plain, planResult, toolResult } from './tool-result.ts';
 
 /** All five, always: a client decides by them what it may call without asking. */
 interface Annotations {
@@ -88,7 +88,7 @@ async function call<Input extends z.ZodObject, Output extends z.ZodObject>(
     const { confirm, ...given } = plain(args);
     const input = parseInput(context, operation, operation.writes ? given : args, caller);
     const change = operation.changeOf(context, input);
-    if (!change) return result(spec, await operation.run(context, input, caller));
+    if (!change) return toolResult(spec, await operation.run(context, input, caller));
     // Who may not do it, or has it wrong, is told so, and nobody is asked.
     const shown = await operation.run(context, { ...input, dryRun: true }, caller);
     const write = {
@@ -114,31 +114,12 @@ async function call<Input extends z.ZodObject, Output extends z.ZodObject>(
         return planResult(shown, confirmation.plan);
       case 'proceed': {
         const confirmed = { ...confirmation.confirmed };
-        return result(spec, await operation.run(context, input, { ...caller, confirmed }));
+        return toolResult(spec, await operation.run(context, input, { ...caller, confirmed }));
       }
     }
   } catch (thrown) {
     return errorResult(context, operation.name, thrown);
   }
-}
-
-function result<Input extends z.ZodObject, Output extends z.ZodObject>(
-  { text, isError }: ToolSpec<Input, Output>,
-  output: z.output<Output>,
-): CallToolResult {
-  return {
-    content: [{ type: 'text' as const, text: text(output) }],
-    structuredContent: plain(output),
-    ...(isError?.(output) ? { isError: true } : {}),
-  };
-}
-
-/** What a dry run shows, and how to go on. */
-function planResult(shown: unknown, { text, next, planId, token, expiresAt, approval }: Unconfirmed): CallToolResult {
-  const confirmation = { planId, token, expiresAt: new Date(expiresAt).toISOString(), needsPerson: approval !== null };
-  const structured = plain(shown);
-  const calls = 'next' in structured ? { next: [next] } : {};
-  return { content: [{ type: 'text', text }], structuredContent: { ...structured, ...calls, confirmation } };
 }
 
 /**
@@ -160,27 +141,5 @@ function scopeChallenge<Input extends z.ZodObject, Output extends z.ZodObject>({
     const [first] = scopes;
     if (first === undefined || scopes.some((scope) => authInfo.scopes.includes(scope))) return undefined;
     return { scopes: [first], errorDescription: `${name} needs the scope ${scopes.join(' or ')}` };
-  };
-}
-
-function plain(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-/**
- * What went wrong, in the words of the error, with what to do; never a stack. No structured content: a 1.x client holds
- * it against the output schema, error or not.
- */
-function errorResult({ logger }: OperationContext, tool: string, thrown: unknown): CallToolResult {
-  if (thrown instanceof HybridRoutingError) {
-    return {
-      isError: true,
-      content: [{ type: 'text', text: `${thrown.code}: ${thrown.message}. ${thrown.remedy}` }],
-    };
-  }
-  logger.error({ component: 'bedrock-support', event: 'ERROR', tool, cause: messageOf(thrown) }, 'ERROR tool failed');
-  return {
-    isError: true,
-    content: [{ type: 'text', text: `internal: ${tool} failed: ${messageOf(thrown)}. Call health_check.` }],
   };
 }

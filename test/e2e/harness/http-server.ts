@@ -17,10 +17,12 @@ export const adminToken = 'hrm_e2e-admin-token-0123456789abcdefghijklmnop';
 
 interface HttpOptions {
   config?: Record<string, unknown>;
-  env?: Record<string, string>;
+  env?: Record<string, string | undefined>;
   args?: string[];
   /** The state folder; by default one of its own. */
   state?: string;
+  /** Files that it may open; by default as many as this process. */
+  limit?: number;
 }
 
 export interface HttpServer {
@@ -44,9 +46,11 @@ export function endHttpServers(): void {
 }
 
 /** The built server's process, whatever becomes of it. */
-export function spawnHttp({ config = {}, env = {}, args = [], state }: HttpOptions = {}) {
+export function spawnHttp({ config = {}, env = {}, args = [], state, limit }: HttpOptions = {}) {
   const folder = state ?? join(temporaryFolder(), 'state');
-  const child = spawn(process.execPath, [mainPath, 'http', '--port', '0', '--config', configFile(config), ...args], {
+  const command = [process.execPath, mainPath, 'http', '--port', '0', '--config', configFile(config), ...args];
+  const shell = limit === undefined ? 'exec "$@"' : `ulimit -n ${limit} && exec "$@"`;
+  const child = spawn('sh', ['-c', shell, 'sh', ...command], {
     env: { ...cleanEnv, HYBRID_ROUTING_STORE_FOLDER: folder, HYBRID_ROUTING_ADMIN_TOKEN: adminToken, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
