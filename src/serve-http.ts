@@ -7,9 +7,9 @@ import { adminRoutes } from './http/admin-routes.ts';
 import { createHttpApp } from './http/app.ts';
 import { httpAccess } from './http/authenticate.ts';
 import { type Listening, listen } from './http/listen.ts';
+import { createMcpEndpoint } from './http/mcp/mcp-endpoint.ts';
 import { openApiRoutes } from './http/openapi.ts';
 import { challengeOf, mcpUrl, protectedResourceRoutes } from './http/protected-resource.ts';
-import { createMcpEndpoint } from './http/stand-in-mcp.ts';
 import { createServer } from './server.ts';
 import { Shutdown } from './shutdown.ts';
 import { useSimulator } from './simulated-config.ts';
@@ -82,7 +82,12 @@ async function serve(app: App, isClosing: () => boolean): Promise<Served> {
   const access = httpAccess({ verifier: opened.verifier, challenge: challengeOf({ oauth, resource }) });
   // Who is blocked is known before the first request comes.
   await app.ready();
-  const mcp = createMcpEndpoint({ createServer: () => createServer(app) });
+  const mcp = createMcpEndpoint({
+    ...app,
+    createServer: (serving) => createServer(app, serving),
+    config: config.http,
+    now,
+  });
   const http = createHttpApp({
     context: app,
     access,

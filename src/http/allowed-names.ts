@@ -22,9 +22,11 @@ interface Named {
  */
 export function nameCheck(config: Pick<HttpConfig, 'host' | 'publicUrl' | 'allowedHosts' | 'allowedOrigins'>) {
   const publicHost = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host];
+  // 0.0.0.0 is no name of ours: on some systems a page reaches this machine by it.
+  const ownHost = everyNetwork.includes(config.host) ? [] : [config.host];
   const hosts = [
     ...localhostAllowedHostnames(),
-    ...[config.host, ...publicHost, ...config.allowedHosts].map(hostnameOf),
+    ...[...ownHost, ...publicHost, ...config.allowedHosts].map(hostnameOf),
   ];
   const origins = [...localhostAllowedHostnames(), ...[...publicHost, ...config.allowedOrigins].map(originOf)];
   return ({ host, origin, url, localAddress }: Named): void => {
@@ -36,6 +38,8 @@ export function nameCheck(config: Pick<HttpConfig, 'host' | 'publicUrl' | 'allow
     if (!validateOriginHeader(origin, origins).ok) throw refused('origin', 'Origin', 'http.allowedOrigins');
   };
 }
+
+const everyNetwork: readonly string[] = ['0.0.0.0', '::'];
 
 function refused(name: string, header: string, key: string): HttpError {
   return new HttpError({

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestError } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
@@ -10,11 +9,11 @@ import { errorAnswer } from './error-answer.ts';
 import { addressed, admitted, named, whileServing } from './gates.ts';
 import { healthRoutes } from './health-routes.ts';
 import type { HttpEnv } from './http-env.ts';
-import { HttpError } from './http-error.ts';
 import { InFlight } from './in-flight.ts';
 import { readJson } from './json-body.ts';
 import { rateLimits } from './rate-limits.ts';
-import { always, securityHeaders } from './security-headers.ts';
+import { notFound, readable, wrongMethod } from './route-problems.ts';
+import { securityHeaders } from './security-headers.ts';
 import { SecurityWatch } from './security-watch.ts';
 
 /** Who calls: from `authenticate.ts`. */
@@ -34,7 +33,8 @@ export interface McpRoute {
 /** MCP over the old HTTP+SSE transport, on Node's own request and response. */
 export interface SseRoute {
   open(incoming: IncomingMessage, outgoing: ServerResponse, authInfo: AuthInfo): Promise<void>;
-  message(incoming: IncomingMessage, outgoing: ServerResponse, authInfo: AuthInfo): Promise<void>;
+  /** @param parsedBody the message: the request's body has been read */
+  message(incoming: IncomingMessage, outgoing: ServerResponse, authInfo: AuthInfo, parsedBody: unknown): Promise<void>;
 }
 
 interface Dependencies {
@@ -56,6 +56,8 @@ export interface HttpApp {
   errorAnswer(thrown: unknown): Response;
   /** Resolves when no request but MCP's own waits for its answer. */
   idle(): Promise<void>;
+  /** Requests refused since the start, by error code. */
+  refusals(): Record<string, number>;
 }
 
 const protectedPaths = ['/mcp', '/sse', '/messages', '/admin/*', '/test/*'] as const;
@@ -94,8 +96,9 @@ export function createHttpApp(dependencies: Dependencies): HttpApp {
 
   return {
     fetch: app.fetch,
-    errorAnswer: (thrown) => errorAnswer({ thrown: asKnown(thrown), path: '', logger }),
+    errorAnswer: (thrown) => errorAnswer({ thrown: readable(thrown), path: '', logger }),
     idle: () => inFlight.idle(),
+    refusals: () => watch.counts,
   };
 }
 
@@ -112,40 +115,9 @@ function mcpRoutes({ context, access, mcp, sse }: Dependencies): Hono<HttpEnv> {
     return RESPONSE_ALREADY_SENT;
   });
   app.post('/messages', async (c) => {
-    await sse.message(c.env.incoming, c.env.outgoing, access.authInfoOf(c));
+    const parsedBody = await readJson(c.req.raw, bodyBytes);
+    await sse.message(c.env.incoming, c.env.outgoing, access.authInfoOf(c), parsedBody);
     return RESPONSE_ALREADY_SENT;
   });
   return app;
-}
-
-/** What is wrong with a request line or a Host header that no URL can be made of. */
-function asKnown(thrown: unknown): unknown {
-  if (!(thrown instanceof RequestError)) return thrown;
-  return new HttpError({
-    status: 400,
-    code: 'invalid_request',
-    message: 'The request has no URL that this server can read',
-    remedy: 'Send a Host header and a path that begins with a slash.',
-    headers: { ...always, connection: 'close' },
-  });
-}
-
-function notFound(): HttpError {
-  return new HttpError({
-    status: 404,
-    code: 'not_found',
-    message: 'There is nothing at this path',
-    remedy: 'MCP is at /mcp, health at /health; the other paths are listed in /openapi.json.',
-  });
-}
-
-function wrongMethod(methods: readonly string[]): HttpError {
-  const allow = methods.join(', ');
-  return new HttpError({
-    status: 405,
-    code: 'method_not_allowed',
-    message: 'This path does not take this method',
-    remedy: `Use ${allow}.`,
-    headers: { allow },
-  });
 }

@@ -9,7 +9,6 @@ const deepest = 64;
 /**
  * The JSON that a request carries. Reads no more than it must: a body that says that it is too long, or is found to be, is not
  * read to its end.
- * @param limit longest body, in bytes
  * @param untyped whether JSON is taken too that is sent as a form: so curl -d sends it, as runbooks do
  * @throws HttpError 400 not JSON or nested too deep, 413 too long, 415 not sent as JSON
  */

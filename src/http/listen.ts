@@ -26,6 +26,8 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+const component = 'bedrock-support';
+
 /** Serves an app over HTTP, or HTTPS where it has a certificate. @throws ConfigError naming http.port, http.host or http.tls */
 export async function listen({ app, config, logger }: Dependencies): Promise<Listening> {
   const server = serverOf(config);
@@ -33,6 +35,10 @@ export async function listen({ app, config, logger }: Dependencies): Promise<Lis
   connections.watch(server);
   answerRequests(server, app, config);
   await listening(server, config);
+  // A connection that could not be taken, as when the files run out, is no reason to end.
+  server.on('error', (error) =>
+    logger.error({ component, event: 'ERROR', cause: messageOf(error) }, 'ERROR accepting'),
+  );
   const port = portOf(server);
   return {
     url: `${config.tls ? 'https' : 'http'}://${urlHost(config.host)}:${port}`,

@@ -23,7 +23,9 @@ export function securityHeaders({ tls, publicUrl }: HttpConfig): MiddlewareHandl
     // What is sent past the app (the old SSE transport) has them too.
     for (const [name, value] of Object.entries(always)) c.env.outgoing.setHeader(name, value);
     await standard(c, next);
-    for (const [name, value] of Object.entries(always)) c.res.headers.set(name, value);
+    // Unless a route has its own: a stream, too, must not be transformed on its way.
+    const { headers } = c.res;
+    for (const [name, value] of Object.entries(always)) if (!headers.has(name)) headers.set(name, value);
   };
 }
 

@@ -2,6 +2,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { messageOf } from '../config/errors.ts';
 import type { Engine } from './engine.ts';
 import { createInitialTables } from './migrations/001-initial.ts';
+import { createBackgroundOperations } from './migrations/002-background-operations.ts';
 import { StoreError } from './store-error.ts';
 
 /** A name of our own: a database may have another program's migrations in it. */
@@ -11,6 +12,7 @@ const migrationTableName = 'hybrid_routing_migration';
 function migrationsFor({ words }: Engine): Record<string, Migration> {
   return {
     '001-initial': { up: (db: Kysely<unknown>) => createInitialTables(db, words) },
+    '002-background-operations': { up: createBackgroundOperations },
   };
 }
 

@@ -29,7 +29,10 @@ export class PostgresListener {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
+    // Its socket holds no process open, so that a process which waits for nothing else would end in the middle of this.
+    const held = setInterval(() => {}, reconnectMs);
     await this.#client?.end().catch(() => undefined); // a connection that is lost is ended already
+    clearInterval(held);
   }
 
   async #listen(onChange: () => void): Promise<void> {

@@ -16,6 +16,7 @@ export interface Database {
   consents: ConsentsTable;
   consent_imports: ConsentImportsTable;
   kpi_minutes: KpiMinutesTable;
+  background_operations: BackgroundOperationsTable;
 }
 
 /** Numbers that only grow; `state` counts the revisions of the state table. */
@@ -123,4 +124,30 @@ interface KpiMinutesTable {
   writer: string;
   /** JSON: counts, and latencies by class. */
   data: string;
+}
+
+/** Operations that run, or ran, without a caller who waits. */
+interface BackgroundOperationsTable {
+  /** The operation's id, which is the handle. */
+  id: string;
+  /** Whose handle it is. */
+  principal: string;
+  /** Surrogate of the person under whose key the result is sealed; null where it is sealed under this state's own. */
+  subject: string | null;
+  /** The process that runs it: its writer id, and its place, number and start. */
+  writer: string;
+  process: string;
+  /** `running`, or how it ended: that never changes again. */
+  state: string;
+  started_at: number;
+  /** When the process last said that it runs. */
+  seen_at: number;
+  finished_at: number | null;
+  expires_at: number;
+  /** How long it may take, in ms. */
+  deadline_ms: number;
+  /** 1 where its caller does not want it any more. */
+  cancel_requested: number;
+  /** JSON of the result as far as it goes, sealed: an answer may name people. */
+  result: string;
 }

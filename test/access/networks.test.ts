@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { blockedNetworkSchema, blockProblem, externalAccessSchema, Networks } from '../../src/access/networks.ts';
-import { localCollection, localValue, SharedState } from '../../src/store/shared-state.ts';
+import { localValue, SharedState } from '../../src/store/shared-state.ts';
+import { localCollection } from '../support-files/local-collection.ts';
 import { bothEngines, type Place, titleOf } from '../support-files/store-engines.ts';
 
 vi.setConfig({ testTimeout: 30_000 });

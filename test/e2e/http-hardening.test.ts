@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -97,16 +97,45 @@ describe('the end of a server', () => {
   });
 });
 
+describe('open streams', () => {
+  it('are ended in good order with the server', async () => {
+    const server = await startHttp();
+    const stream = await server.ask('/sse');
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader?.read())?.value).toContain('event: endpoint');
+    server.process.kill('SIGTERM');
+    let end = await reader?.read();
+    while (end?.done === false) end = await reader?.read();
+    expect(end?.done).toBe(true);
+    expect(await server.ended).toEqual({ status: 0, signal: null });
+    expect(server.stderr()).not.toContain('not everything closed in time');
+    expect(server.stderr()).not.toContain('"event":"ERROR"');
+  });
+});
+
 describe('the start of a server', () => {
-  it('tells its address, and where the first token is', async () => {
-    const server = await startHttp({ env: { HYBRID_ROUTING_ADMIN_TOKEN: adminToken } });
+  it('tells its address, and no token', async () => {
+    const server = await startHttp({ args: ['--log-level', 'error'] });
     expect(server.listening.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect(server.listening.tokenFile).toBeUndefined();
     expect(server.listening.mcp).toBe(`${server.url}/mcp`);
-    expect((await server.ask('/health/detailed')).headers.get('content-type')).toContain('application/json');
+    expect(server.listening.tokenFile).toBeUndefined();
+    expect(await (await server.ask('/health/detailed')).json()).toHaveProperty('findings');
     server.process.kill('SIGTERM');
     await server.ended;
     expect(server.stderr()).not.toContain(adminToken);
+  });
+
+  it('tells where the first token is, which its owner alone may read', async () => {
+    const server = await startHttp({ env: { HYBRID_ROUTING_ADMIN_TOKEN: undefined } });
+    const file = server.listening.tokenFile ?? '';
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const token = readFileSync(file, 'utf8').trim();
+    const answer = await server.ask('/health/detailed', { headers: { authorization: `Bearer ${token}` } });
+    expect(await answer.json()).toHaveProperty('findings');
+    expect((await server.ask('/admin/audit/gaps')).status).toBe(401);
+    server.process.kill('SIGTERM');
+    await server.ended;
+    expect(server.stderr()).not.toContain(token);
   });
 
   it('names a port that is taken, and leaves nothing running', async () => {
@@ -164,7 +193,20 @@ describe('a server under load that is no use', () => {
     expect(await server.ended).toEqual({ status: 0, signal: null });
   });
 
-  it('refuses 100 MB from curl, and stays as small as it was', async () => {
+  it('takes no more connections than it may open files, says so, and goes on', async () => {
+    const server = await startHttp({ limit: 400 });
+    expect(server.stderr()).toContain('the limit of open files is under http.maxConnections');
+    const { port } = new URL(server.url);
+    const sockets = Array.from({ length: 600 }, () => connect(Number(port), '127.0.0.1').on('error', () => {}));
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    expect([200, 503]).toContain((await server.ask('/health')).status);
+    expect(sockets.filter(({ destroyed }) => !destroyed).length).toBeLessThanOrEqual(400 - 256);
+    for (const socket of sockets) socket.destroy();
+    server.process.kill('SIGTERM');
+    expect(await server.ended).toEqual({ status: 0, signal: null });
+  });
+
+  it('refuses 100 MB from curl, and serves on', async () => {
     const server = await startHttp();
     const file = join(temporaryFolder(), 'large');
     writeFileSync(file, Buffer.alloc(100 * 1_024 * 1_024, '['));

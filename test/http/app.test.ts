@@ -187,6 +187,7 @@ describe('addresses', () => {
       network: '203.0.113.0/24',
       component: 'bedrock-support',
     });
+    expect(served.http.refusals()).toEqual({ address_blocked: 3 });
     await served.app.context.networks.unblock('203.0.113.0/24');
     expect((await served.get('/health', from('203.0.113.9'))).status).toBe(200);
   });

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeHttpApps, parsedAnswer, rpcErrorOf, servedApp, tokenOf } from '../support-files/http-app.ts';
+import { closeHttpApps, errorOf, parsedAnswer, rpcErrorOf, servedApp, tokenOf } from '../support-files/http-app.ts';
 
 afterEach(closeHttpApps);
 
@@ -138,6 +138,34 @@ describe('a body for MCP', () => {
     await expect.poll(() => served.listening.connections()).toBe(0);
     expect((await served.get('/health')).status).toBe(200);
     expect(served.app.log.lines().filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
+
+describe('a body for the old transport', () => {
+  it('is parsed, and reaches it with who calls', async () => {
+    const served = await servedApp();
+    const answer = await served.post('/messages', '{"jsonrpc":"2.0","method":"ping","id":1}');
+    const parsedBody = { jsonrpc: '2.0', method: 'ping', id: 1 };
+    expect(await answer.json()).toEqual({ clientId: 'token:ci', parsedBody });
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('is refused as everywhere', async () => {
+    const served = await servedApp({ 'http.bodyBytes': 2_048 });
+    const refused = async (body: string, type = 'application/json') => {
+      const answer = await served.post('/messages', body, { 'content-type': type });
+      return [answer.status, errorOf(await answer.text()).code];
+    };
+    expect(await refused('{')).toEqual([400, 'not_json']);
+    expect(await refused('['.repeat(1_000))).toEqual([400, 'json_too_deep']);
+    expect(await refused(' '.repeat(4_096))).toEqual([413, 'body_too_large']);
+    expect(await refused('{}', 'text/plain')).toEqual([415, 'unsupported_media_type']);
+  });
+
+  it('has a stream with the headers of every answer', async () => {
+    const served = await servedApp();
+    const answer = await served.get('/sse', { authorization: `Bearer ${tokenOf('ci', 'viewer')}` });
+    expect(answer.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   });
 });
 

@@ -45,21 +45,24 @@ describe('the Host header', () => {
 
   it('counts in an absolute request target too', async () => {
     const served = await servedApp();
-    const ask = (target: string) =>
-      served.raw(`GET ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`).then(({ status }) => status);
+    const ask = (target: string, host = 'localhost') =>
+      served.raw(`GET ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`).then(({ status }) => status);
     expect(await ask('http://evil.example/health')).toBe(403);
     expect(await ask(`http://localhost:${served.port}/health`)).toBe(200);
+    expect(await ask(`http://localhost:${served.port}/health`, 'evil.example@localhost')).toBe(403);
   });
 
   it('may be the very address that the connection came in on', async () => {
     const own = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
-    if (own === undefined) return;
+    if (own === undefined) return; // this machine has no address but loopback
     const served = await servedApp({ 'http.host': '0.0.0.0' });
     const status = await fetch(`http://${own}:${served.port}/health`).then((answer) => answer.status);
     expect(status).toBe(200);
     expect((await served.get('/health', { host: own })).status).toBe(403);
+    // A page can ask 0.0.0.0 for what is on this machine.
+    expect((await served.get('/health', { host: `0.0.0.0:${served.port}` })).status).toBe(403);
   });
 });
 

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 import { AccessError } from '../../src/access/access-error.ts';
 import { type Scope, scopes } from '../../src/config/scopes.ts';
-import { createHttpApp, type McpRoute } from '../../src/http/app.ts';
+import { createHttpApp, type McpRoute, type SseRoute } from '../../src/http/app.ts';
 import { httpAccess } from '../../src/http/authenticate.ts';
 import { type Listening, listen } from '../../src/http/listen.ts';
 import { scriptedApp } from './scripted-app.ts';
@@ -36,13 +36,17 @@ export async function servedApp(flags: Readonly<Record<string, unknown>> = {}, m
     handle: async (_, { authInfo, parsedBody }) => Response.json({ clientId: authInfo.clientId, parsedBody }),
     ...mcp,
   };
-  const none = async () => {};
+  const sse: SseRoute = {
+    open: async (_, outgoing) => void outgoing.writeHead(200, { 'content-type': 'text/event-stream' }).end(),
+    message: async (_, outgoing, { clientId }, parsedBody) =>
+      void outgoing.end(JSON.stringify({ clientId, parsedBody })),
+  };
   const closing = { now: false };
   const http = createHttpApp({
     context: app.context,
     access: httpAccess({ verifier, challenge: null }),
     mcp: echo,
-    sse: { open: none, message: none },
+    sse,
     isClosing: () => closing.now,
   });
   const listening = await listen({ app: http, config: app.config.http, logger: app.logger });

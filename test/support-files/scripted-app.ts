@@ -10,6 +10,7 @@ import type { OperationContext } from '../../src/operations/operation.ts';
 import { BreakerResets } from '../../src/routing/breaker-resets.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
 import { localValue, type StateScope } from '../../src/store/shared-state.ts';
+import { BackgroundOperations } from '../../src/support/background/background-operations.ts';
 import { BedrockSupportManager } from '../../src/support/bedrock-support-manager.ts';
 import { Gates } from '../../src/support/gates.ts';
 import { Intake } from '../../src/support/intake.ts';
@@ -56,6 +57,7 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}, { wit
   const recognition = { config: config.personalData, loadPhoneNumbers: async () => phoneNumbers };
   const protector = createPersonalDataProtector(recognition);
   const support = new BedrockSupportManager({ ...shared, gates, protector, policy: runbookPolicy });
+  const background = new BackgroundOperations({ support, stored: state.handles, config, logger, wallClock });
   const resets = new BreakerResets({
     shared: localValue(wallClock),
     apply: (name) => {
@@ -76,6 +78,7 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}, { wit
     protector,
     cleared: clearing(recognition),
     support,
+    background,
     history,
     paths,
     scope,

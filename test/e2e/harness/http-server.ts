@@ -29,6 +29,8 @@ export interface HttpServer {
   process: ChildProcess;
   listening: z.infer<typeof listeningSchema>;
   url: string;
+  /** The state folder. */
+  state: string;
   stderr: () => string;
   stdout: () => string;
   /** Status or signal, when the process has ended. */
@@ -66,7 +68,7 @@ export function spawnHttp({ config = {}, env = {}, args = [], state, limit }: Ht
   const ended = once(child, 'close').then(([status, signal]) =>
     z.object({ status: z.number().nullable(), signal: z.string().nullable() }).parse({ status, signal }),
   );
-  return { process: child, stderr: () => stderr, stdout: () => stdout, ended };
+  return { process: child, state: folder, stderr: () => stderr, stdout: () => stdout, ended };
 }
 
 /** The built server over HTTP, when it listens. */
