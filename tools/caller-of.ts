@@ -40,5 +40,5 @@ function isScope(name: string): name is Scope {
 /** What the client says of itself, cut: it is shown and recorded, and the client decides what it is. */
 function clientOf({ server }: McpServer): string | null {
   const { name, version } = server.getClientVersion() ?? {};
-  return name === undefined ? null : cut(`${name} ${version ?? ''}`.trim(), 100);
+  return name === undefined ? null : cut(`${name} ${version ?? ''}`.slice(0, 1_000).replace(/\p{C}/gu, '').trim(), 100);
 }

@@ -86,7 +86,11 @@ function canAsk({ server, request }: Asking): boolean {
 }
 
 async function question({ confirmations, write }: Asking): Promise<InputRequiredResult> {
-  const message = [`Confirm ${write.action}, asked for by ${write.principal}:`, ...effectLines(write)].join('\n');
+  // What was asked for goes back to the client that asked; no plan that others see holds it.
+  const { confirm: _, ...asked } = write.arguments;
+  const given = cut(JSON.stringify(asked).replace(invisible, ' '), 600);
+  const head = `Confirm ${write.action}, asked for by ${write.principal}:`;
+  const message = [head, ...effectLines(write), `Arguments: ${given}`].join('\n');
   return inputRequired({
     inputRequests: { [key]: inputRequired.elicit({ message, requestedSchema: answerSchema }) },
     requestState: await confirmations.question(write),

@@ -87,12 +87,11 @@ async function call<Input extends z.ZodObject, Output extends z.ZodObject>(
   try {
     const { confirm, ...given } = plain(args);
     const input = parseInput(context, operation, operation.writes ? given : args, caller);
-    const change = operation.changeOf(context, input);
-    if (!change) return toolResult(spec, await operation.run(context, input, caller));
+    if (!operation.changes(input)) return toolResult(spec, await operation.run(context, input, caller));
     // Who may not do it, or has it wrong, is told so, and nobody is asked.
     const shown = await operation.run(context, { ...input, dryRun: true }, caller);
     const write = {
-      ...change,
+      ...operation.changeOf(context, input),
       principal: caller.identity?.principal ?? '',
       arguments: input,
       summary: (spec.effect ?? spec.text)(shown),

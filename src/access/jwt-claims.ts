@@ -68,7 +68,8 @@ function refuseOthers(typ: string | undefined, claims: Claims): void {
 }
 
 function ownerOf({ sub, client_id: clientId }: Claims): string {
-  if (sub !== undefined) return sub;
+  // Escaped, so that no subject can be written like a client.
+  if (sub !== undefined) return sub.replaceAll('%', '%25').replaceAll('=', '%3D');
   if (clientId !== undefined) return `client_id=${clientId}`;
   throw new AccessError('invalid_token', 'The token has neither a sub nor a client_id');
 }

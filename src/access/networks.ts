@@ -57,9 +57,12 @@ export class Networks {
     return this.list().find(({ network }) => overlap(network, address)) ?? null;
   }
 
-  /** Null where an address is served. Loopback always is: whoever is on this machine can lift what was set. */
-  admits(address: string): Refusal | null {
-    if (isLoopback(address)) return null;
+  /**
+   * Null where an address is served. Loopback always is: whoever is on this machine can lift what was set.
+   * @param direct whether it is the connection's own, rather than what a proxy says
+   */
+  admits(address: string, direct: boolean): Refusal | null {
+    if (direct && isLoopback(address)) return null;
     if (this.blocked(address)) return { code: 'address_blocked', message: 'This address is blocked' };
     if (!this.external.current() || this.#inside.has(address)) return null;
     return { code: 'external_disabled', message: 'External access is disabled' };
@@ -73,6 +76,15 @@ export class Networks {
 
   /** In force here at once. Ask `blockProblem()` first. @throws HybridRoutingError what is no network; a full list */
   async block(network: string, { reason, since, expiresAt }: Closed): Promise<StateScope> {
+    return this.#dependencies.blocks.replace(this.#roomFor(network), { reason, since, expiresAt }, expiresAt);
+  }
+
+  /** As block(), unless it is blocked already, and for longer: then null. */
+  async extendBlock(network: string, { reason, since, expiresAt }: Closed): Promise<StateScope | null> {
+    return this.#dependencies.blocks.extend(this.#roomFor(network), { reason, since, expiresAt }, expiresAt);
+  }
+
+  #roomFor(network: string): string {
     const { blocks } = this.#dependencies;
     const name = networkOf(network);
     const entries = blocks.entries();
@@ -83,7 +95,7 @@ export class Networks {
         'Block a wider network instead, or unblock some.',
       );
     }
-    return blocks.replace(name, { reason, since, expiresAt }, expiresAt);
+    return name;
   }
 
   /** @throws HybridRoutingError what is no network */

@@ -73,7 +73,8 @@ export function isLoopback(address: string): boolean {
 
 function parsed(text: string): Network | null {
   const [address = '', length, ...rest] = text.split('/');
-  const family = isIP(address);
+  // A zone is of this machine's own links, and no part of a network.
+  const family = address.includes('%') ? 0 : isIP(address);
   const bits = family === 4 ? 32 : 128;
   const prefix = length === undefined ? bits : Number(length);
   if (family === 0 || rest.length > 0 || !/^\d{1,3}$/.test(length ?? '0') || prefix > bits) return null;

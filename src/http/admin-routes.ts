@@ -3,7 +3,7 @@ import { healthCheck } from '../operations/health-check.ts';
 import type { ProbeKind } from '../operations/health-probe.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import { parseInput } from '../operations/parse-input.ts';
-import { inputFor, type RoutedAction, routedActions } from '../operations/registry.ts';
+import { argumentsOf, inputFor, type RoutedAction, routedActions } from '../operations/registry.ts';
 import { textArguments } from '../operations/text-arguments.ts';
 import { requireScope } from './authenticate.ts';
 import { httpCaller } from './http-caller.ts';
@@ -40,12 +40,32 @@ export function adminRoutes({ context }: Dependencies): Hono<HttpEnv> {
 
 async function act(c: Context<HttpEnv>, context: OperationContext, routed: RoutedAction): Promise<Response> {
   const { operation, action, route } = routed;
-  const texts = textArguments(action.input, { ...c.req.query(), ...c.req.param() });
+  const inPath = c.req.param();
+  const texts = textArguments(action.input, { ...c.req.query(), ...inPath });
   const body = await bodyOf(c, context.config.http.bodyBytes);
   const fields = route.bodyIs === undefined || body === null ? body : { [route.bodyIs]: body };
+  checkArguments(routed, [c.req.query(), inPath, fields ?? {}]);
   const caller = httpCaller(c);
   const input = parseInput(context, operation, inputFor(routed, { ...texts, ...fields }), caller);
   return c.json(await operation.run(context, input, caller));
+}
+
+/** What the route itself says, and what is said twice, is refused rather than passed over: one of the two was meant. */
+function checkArguments(routed: RoutedAction, places: readonly Readonly<Record<string, unknown>>[]): void {
+  const taken = argumentsOf(routed);
+  const names = places.flatMap((place) => Object.keys(place));
+  const strange = names.find((name) => !taken.includes(name));
+  if (strange !== undefined) {
+    const takes = taken.length === 0 ? 'It takes no argument.' : `It takes ${taken.join(', ')}.`;
+    throw invalid(`${strange.slice(0, 80)}: is not taken by ${routed.route.path}`, takes);
+  }
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw invalid(`${twice}: is given twice`, 'Give it once: in the path, the query or the body.');
+}
+
+function invalid(message: string, remedy: string): HttpError {
+  return new HttpError({ status: 400, code: 'invalid_input', message, remedy });
 }
 
 async function runProbe(c: Context<HttpEnv>, context: OperationContext, kind: ProbeKind): Promise<Response> {
@@ -61,12 +81,7 @@ async function bodyOf(c: Context<HttpEnv>, limit: number): Promise<Json | null> 
   if (method === 'GET' || none) return null;
   const body = await readJson(c.req.raw, limit, { untyped: true });
   if (isJson(body)) return body;
-  throw new HttpError({
-    status: 400,
-    code: 'invalid_input',
-    message: 'The body is not a JSON object',
-    remedy: 'Send an object with the arguments as its fields.',
-  });
+  throw invalid('The body is not a JSON object', 'Send an object with the arguments as its fields.');
 }
 
 function isJson(value: unknown): value is Json {

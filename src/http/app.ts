@@ -111,6 +111,8 @@ function mcpRoutes({ context, access, mcp, sse }: Dependencies): Hono<HttpEnv> {
     return mcp.handle(c.req.raw, { authInfo: access.authInfoOf(c), parsedBody });
   });
   app.get('/sse', async (c) => {
+    // A stream has no head without a body.
+    if (c.req.method === 'HEAD') throw wrongMethod(['GET']);
     await sse.open(c.env.incoming, c.env.outgoing, access.authInfoOf(c));
     return RESPONSE_ALREADY_SENT;
   });

@@ -30,10 +30,13 @@ export function callers({ limits: { requests, failures }, watch }: Dependencies)
   const counted: Middleware = async (c, next) => {
     const token = c.req.header('authorization');
     const { standing, tries } = await mayTry(c.var.address, token);
-    if (!tries) throw tooMany('failures', standing, watch, c.var.address);
+    // A token of ours is looked up in microseconds, and none can be guessed: only what costs a signature has to wait.
+    if (!tries && !isOwn(token)) throw tooMany('failures', standing, watch, c.var.address);
     await next();
     if (c.var.grant !== null && token !== undefined) good.set(hashed(token), true);
-    if (c.res.status === 401) await failures.take(callerOfAddress(c.var.address));
+    if (c.res.status !== 401) return;
+    await failures.take(callerOfAddress(c.var.address));
+    if (!tries) throw tooMany('failures', standing, watch, c.var.address);
   };
 
   /**
@@ -44,7 +47,7 @@ export function callers({ limits: { requests, failures }, watch }: Dependencies)
     return async (c, next) => {
       const { address } = c.var;
       const token = c.req.header('authorization');
-      if (token === undefined || !(await mayTry(address, token)).tries) return next();
+      if (token === undefined || !((await mayTry(address, token)).tries || isOwn(token))) return next();
       const refusal = await refusalBy(() => optionalAuthenticate(c, async () => {}));
       if (refusal) await failures.take(callerOfAddress(address));
       else if (c.var.grant !== null) good.set(hashed(token), true);
@@ -59,7 +62,9 @@ export function callers({ limits: { requests, failures }, watch }: Dependencies)
   const limited: Middleware = async (c, next) => {
     if (requests === null) return next();
     const { grant, address } = c.var;
-    const standing = await requests.take(grant?.principal ?? callerOfAddress(address));
+    const standing = await (grant
+      ? requests.tokens.take(grant.principal)
+      : requests.addresses.take(callerOfAddress(address)));
     if (!standing.allowed) throw tooMany('requests', standing, watch, address);
     await next();
     for (const [name, value] of Object.entries(rateLimitHeaders('requests', standing))) c.res.headers.set(name, value);
@@ -79,6 +84,11 @@ async function refusalBy(authentication: () => Promise<unknown>): Promise<HttpEr
   }
 }
 
+/** Whether it is no JWT, whose parts are joined by dots. */
+function isOwn(token: string | undefined): boolean {
+  return token !== undefined && !token.includes('.');
+}
+
 function hashed(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }
@@ -90,6 +100,7 @@ function tooMany(name: 'requests' | 'failures', standing: Standing, watch: Secur
     code: 'rate_limited',
     message: name === 'requests' ? 'Too many requests' : 'Too many requests without a valid token',
     remedy: `Wait ${standing.resetSeconds} s, then go on more slowly.`,
-    headers: rateLimitHeaders(name, { ...standing, allowed: false }),
+    // What else was sent ahead on this connection is not worth its parsing.
+    headers: { ...rateLimitHeaders(name, { ...standing, allowed: false }), connection: 'close' },
   });
 }

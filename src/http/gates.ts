@@ -17,6 +17,8 @@ export function addressed({ trustedProxies }: HttpConfig): Middleware {
   return async (c, next) => {
     const peer = c.env.incoming.socket.remoteAddress ?? '';
     c.set('address', clientAddress({ peer, forwarded: c.req.header('x-forwarded-for'), trusted }));
+    // Behind a proxy on this machine a loopback address may be anybody's.
+    c.set('direct', c.req.header('x-forwarded-for') === undefined);
     c.set('grant', null);
     await next();
   };
@@ -26,10 +28,15 @@ export function addressed({ trustedProxies }: HttpConfig): Middleware {
 export function admitted(networks: Networks, watch: SecurityWatch): Middleware {
   return async (c, next) => {
     const { address } = c.var;
-    const refusal = networks.admits(address);
+    const refusal = networks.admits(address, c.var.direct);
     if (refusal) {
       watch.refused(address, refusal.code);
-      throw new HttpError({ status: 403, ...refusal, remedy: 'Ask the operator of this server.' });
+      throw new HttpError({
+        status: 403,
+        ...refusal,
+        remedy: 'Ask the operator of this server.',
+        headers: { connection: 'close' },
+      });
     }
     await next();
   };

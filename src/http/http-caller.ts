@@ -7,7 +7,7 @@ const longestClient = 100;
 /** Who makes a request that is not MCP's: the token's owner, at an address, with the program that the request names. */
 export function httpCaller(c: Context<HttpEnv>): Caller {
   const grant = c.var.grant;
-  const client = c.req.header('user-agent')?.slice(0, longestClient) ?? null;
+  const client = c.req.header('user-agent')?.replace(/\p{C}/gu, '').slice(0, longestClient) ?? null;
   const { principal = 'nobody', scopes = [] } = grant ?? {};
   const identity = { transport: 'http', client, principal, scopes, address: c.var.address } as const;
   return { identity, cancelled: c.req.raw.signal };

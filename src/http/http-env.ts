@@ -7,6 +7,8 @@ export interface HttpEnv {
   Variables: {
     /** The client's address: the peer's, or what a trusted proxy says. */
     address: string;
+    /** Whether it is the connection's own other end, and nobody forwards for another. */
+    direct: boolean;
     /** What the bearer token allows; null where the route is open and no valid token came. */
     grant: Grant | null;
   };

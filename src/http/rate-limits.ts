@@ -66,8 +66,8 @@ export class RateLimit {
 const others = 'others';
 
 export interface RateLimits {
-  /** Null where there is no limit. */
-  requests: RateLimit | null;
+  /** Null where there is no limit. Counted apart, so that no number of addresses crowds out a token. */
+  requests: { tokens: RateLimit; addresses: RateLimit } | null;
   /** Requests without a valid token, by address. */
   failures: RateLimit;
 }
@@ -75,7 +75,10 @@ export interface RateLimits {
 /** The limits of this process. */
 export function rateLimits({ requestsPerMinute, failuresPerMinute }: HttpConfig['rateLimit']): RateLimits {
   return {
-    requests: requestsPerMinute === 0 ? null : new RateLimit(requestsPerMinute),
+    requests:
+      requestsPerMinute === 0
+        ? null
+        : { tokens: new RateLimit(requestsPerMinute), addresses: new RateLimit(requestsPerMinute) },
     failures: new RateLimit(failuresPerMinute),
   };
 }

@@ -1,9 +1,10 @@
 import { blockProblem, networkOf } from '../access/networks.ts';
 import { HybridRoutingError } from '../config/errors.ts';
+import { overlap } from '../config/ip.ts';
 import { auditedCaller, type Caller } from '../support/caller.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
-import { heldBy } from './switch-mode.ts';
+import { heldBy, put } from './switch-mode.ts';
 
 interface Order {
   ip?: string | undefined;
@@ -22,6 +23,8 @@ export async function blockAddress(context: OperationContext, order: Order, call
   const reason = order.reason === undefined ? undefined : await context.cleared(order.reason);
   const planned = heldBy({ enable, reason, durationSeconds }, now, 'a block');
   const before = networks.entry(network);
+  // Wider and narrower blocks stand for themselves: this one's end does not end them.
+  const others = networks.list().filter((block) => block.network !== network && overlap(block.network, network));
   if (planned) {
     const { trustedProxies } = config.http;
     const problem = blockProblem(network, { caller: caller.identity?.address ?? null, trustedProxies });
@@ -29,7 +32,11 @@ export async function blockAddress(context: OperationContext, order: Order, call
   }
   const scope = dryRun
     ? context.scope()
-    : await (planned ? networks.block(network, planned) : networks.unblock(network));
+    : await put(caller, true, planned, {
+        replace: () => (planned ? networks.block(network, planned) : networks.unblock(network)),
+        extend: (longer) => networks.extendBlock(network, longer),
+        scope: context.scope,
+      });
   if (!dryRun) {
     const fields = { component: 'bedrock-support', event: 'SECURITY', blocked: planned !== null } as const;
     logger.warn(fields, 'SECURITY block list changed');
@@ -43,9 +50,9 @@ export async function blockAddress(context: OperationContext, order: Order, call
   });
   return {
     applied: !dryRun,
-    before: { [network]: before ? 'blocked' : 'served' },
-    after: { [network]: planned ? 'blocked' : 'served' },
-    effect: { [network]: planned ? 'every HTTP request is refused with 403' : 'is served again' },
+    before: { [network]: standing(before, others) },
+    after: { [network]: standing(planned, others) },
+    effect: { [network]: planned || others.length > 0 ? 'every HTTP request is refused with 403' : 'is served' },
     expiresAt: planned && new Date(planned.expiresAt).toISOString(),
     scope,
     next: dryRun ? [call(planned !== null, 'apply it')] : planned || before ? [call(planned === null, 'undo')] : [],
@@ -61,3 +68,14 @@ function given(ip: string | undefined): string {
     'Give an address or a network such as 203.0.113.0/24.',
   );
 }
+
+/** A network as it stands: by its own block, and by those that it overlaps with. */
+function standing(own: { expiresAt: number } | null, others: readonly { network: string }[]): string {
+  const named = others.map((block) => block.network).slice(0, shownBlocks);
+  const more = others.length > shownBlocks ? ` and ${others.length - shownBlocks} more` : '';
+  const by = named.length > 0 ? `refused by ${named.join(', ')}${more}` : '';
+  if (!own) return by === '' ? 'served' : by;
+  return [`blocked until ${new Date(own.expiresAt).toISOString()}`, by].filter(Boolean).join(', also ');
+}
+
+const shownBlocks = 3;

@@ -36,7 +36,8 @@ export async function eraseSubject(
       if (erased) await audit.append('ERASURE', { phase: 'done', subject: id, ...who });
     }
   }
-  const entry = known ? `known, ${records} consent records` : 'not known';
+  // The surrogate tells two people apart for whoever confirms it, and names nobody.
+  const entry = known ? `known (${known.id}), ${records} consent records` : 'not known';
   return {
     applied: !dryRun && known !== null,
     before: { subject: entry },

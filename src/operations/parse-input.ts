@@ -22,6 +22,17 @@ export function parseInput<Input extends z.ZodObject, Output extends z.ZodObject
   const allowed = (path: readonly string[]) => (path.length === 0 ? Object.keys(schema.shape) : []);
   const problems = problemsOf(result.error.issues, args, allowed).join('; ');
   const thrown = new HybridRoutingError('invalid_input', problems, 'Correct these arguments and call again.');
-  recordAccess(context, { name, input: args, caller, startedAt, thrown });
+  recordAccess(context, { name, input: understood(schema, args), caller, startedAt, thrown });
   throw thrown;
+}
+
+/** The arguments that their own fields take: anything else is no word of ours, and may be a name. */
+function understood(schema: z.ZodObject, args: unknown): Record<string, unknown> {
+  const given = new Map(Object.entries(typeof args === 'object' && args !== null ? args : {}));
+  return Object.fromEntries(
+    Object.entries(schema.shape).flatMap(([name, field]) => {
+      const value: unknown = given.get(name);
+      return value !== undefined && field.safeParse(value).success ? [[name, value]] : [];
+    }),
+  );
 }

@@ -64,7 +64,10 @@ export async function setConsent(context: OperationContext, { consent, dryRun, c
     applied: !dryRun,
     before: { [purpose]: status(records) },
     after: { [purpose]: status([...records, record]) },
-    effect: { [purpose]: 'holds for every operation that names this subject and purpose, from now on' },
+    effect: {
+      subject: known ? known.id : 'new: nobody was known by this identifier',
+      [purpose]: 'holds for every operation that names this subject and purpose, from now on',
+    },
     expiresAt: record.expiresAt === null ? null : new Date(record.expiresAt).toISOString(),
     scope: context.scope(),
     next: dryRun

@@ -1,7 +1,7 @@
 import { auditedCaller, type Caller } from '../support/caller.ts';
 import type { AdminResult } from './admin-result.ts';
 import type { OperationContext } from './operation.ts';
-import { heldBy } from './switch-mode.ts';
+import { heldBy, put } from './switch-mode.ts';
 
 interface Order {
   enable?: boolean | undefined;
@@ -21,7 +21,13 @@ export async function switchExternal(
   const why = reason === undefined ? undefined : await context.cleared(reason);
   const planned = heldBy({ enable, reason: why, durationSeconds }, now, 'to disable external access');
   const before = networks.external.current();
-  const scope = dryRun ? context.scope() : await networks.external.replace(planned, planned?.expiresAt ?? null);
+  const scope = dryRun
+    ? context.scope()
+    : await put(caller, true, planned, {
+        replace: () => networks.external.replace(planned, planned?.expiresAt ?? null),
+        extend: (longer) => networks.external.extend(longer, longer.expiresAt),
+        scope: context.scope,
+      });
   if (!dryRun) {
     logger.warn(
       { component: 'bedrock-support', event: 'SECURITY', disabled: planned !== null },
@@ -38,8 +44,8 @@ export async function switchExternal(
   });
   return {
     applied: !dryRun,
-    before: { external: before ? 'disabled' : 'enabled' },
-    after: { external: planned ? 'disabled' : 'enabled' },
+    before: { external: standing(before) },
+    after: { external: standing(planned) },
     effect: { http: planned ? `served: ${listed}; every other address is refused` : 'every network is served' },
     expiresAt: planned && new Date(planned.expiresAt).toISOString(),
     scope,
@@ -50,4 +56,8 @@ export async function switchExternal(
         : [],
     simulated: config.simulate,
   };
+}
+
+function standing(disabled: { expiresAt: number } | null): string {
+  return disabled ? `disabled until ${new Date(disabled.expiresAt).toISOString()}` : 'enabled';
 }

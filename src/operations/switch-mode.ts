@@ -9,6 +9,7 @@ import {
   type ModeName,
   secondsLeft,
 } from '../routing/modes.ts';
+import type { StateScope } from '../store/shared-state.ts';
 import { auditedCaller, type Caller } from '../support/caller.ts';
 import type { Route } from './action.ts';
 import type { AdminResult } from './admin-result.ts';
@@ -73,7 +74,13 @@ export async function switchMode(context: OperationContext, order: Switch): Prom
   const active = modes.current();
   const reason = order.reason === undefined ? undefined : await context.cleared(order.reason);
   const planned = plan({ ...order, reason }, now);
-  const scope = dryRun ? context.scope() : await modes.replace(mode, planned);
+  const scope = dryRun
+    ? context.scope()
+    : await put(order.caller, mode === 'lockdown', planned, {
+        replace: () => modes.replace(mode, planned),
+        extend: (longer) => modes.extend(mode, longer),
+        scope: context.scope,
+      });
   if (!dryRun) {
     // The reason is an operator's free text: it is shown on request, not logged.
     const fields = { component: 'bedrock-support', mode, enabled: planned !== null, path: planned?.path };
@@ -96,6 +103,35 @@ export async function switchMode(context: OperationContext, order: Switch): Prom
     next: nextOf(order, active[mode], now),
     simulated: config.simulate,
   };
+}
+
+interface Putting<Held> {
+  replace: () => Promise<StateScope>;
+  extend: (held: Held) => Promise<StateScope | null>;
+  scope: () => StateScope;
+}
+
+/**
+ * Puts what is planned in force. An agent's own token raises a protection and no more: what a person has put there meanwhile,
+ * and for longer, stays.
+ * @throws HybridRoutingError
+ */
+export async function put<Held>(
+  { confirmed }: Caller,
+  protects: boolean,
+  planned: Held | null,
+  { replace, extend, scope }: Putting<Held>,
+): Promise<StateScope> {
+  if (!protects || confirmed?.how !== 'token') return replace();
+  // There was nothing to lift when the token was taken.
+  if (planned === null) return scope();
+  const put = await extend(planned);
+  if (put !== null) return put;
+  throw new HybridRoutingError(
+    'confirmation_invalid',
+    'confirm: the protection that is in force now lasts longer than this one',
+    'Leave it as it is, or call again without confirm: a person must then agree.',
+  );
 }
 
 function plan({ path, ...order }: Switch, now: number): ActiveMode | null {

@@ -33,9 +33,8 @@ export function toolOperation<Output extends z.ZodObject>(spec: ToolSpec<Output>
     if (!action) throw new HybridRoutingError('invalid_input', `${by}: is missing`, `Give ${by}.`);
     return action;
   };
-  const changeOf = (context: OperationContext, input: Arguments): Change | null => {
+  const changeOf = (context: OperationContext, input: Arguments): Change => {
     const action = actionOf(input);
-    if (action.risk === 'read' || input.dryRun === true) return null;
     const args = argumentsOf(by, action, input);
     const { scopes, reversible = true } = action;
     const [scope = 'operator'] = scopes;
@@ -49,6 +48,7 @@ export function toolOperation<Output extends z.ZodObject>(spec: ToolSpec<Output>
     output,
     writes: actions.some(({ risk }) => risk !== 'read'),
     rulesOf: actionOf,
+    changes: (input) => actionOf(input).risk !== 'read' && input.dryRun !== true,
     changeOf,
     async run(context, input, caller) {
       const action = actionOf(input);

@@ -45,6 +45,11 @@ export class Modes {
     return this.#values[name].replace(mode, mode?.expiresAt ?? null);
   }
 
+  /** Puts a mode in force unless it is already, and for longer: then null. */
+  extend(name: ModeName, mode: ActiveMode): Promise<StateScope | null> {
+    return this.#values[name].extend(mode, mode.expiresAt);
+  }
+
   /** Waits until the modes in force satisfy a condition: true then, false after `ms` or when the signal aborts. */
   async until(condition: (modes: ActiveModes) => boolean, ms: number, signal: AbortSignal): Promise<boolean> {
     const now = this.#wallClock();

@@ -1,6 +1,14 @@
 import type { z } from 'zod';
-import { changedSince, type StateChange, type StateRow, writeChange } from './state-table.ts';
+import {
+  changedSince,
+  endsLater,
+  type StateChange,
+  type StateRow,
+  writeChange,
+  writeUnlessLater,
+} from './state-table.ts';
 import type { Store } from './store.ts';
+import { StoreError } from './store-error.ts';
 
 /** Who sees a change: every process on this state, or, while the store is away, this one alone. */
 export const stateScopes = ['shared', 'this_process'] as const;
@@ -12,6 +20,8 @@ export interface SharedValue<Value> {
   current(): Value | null;
   /** In force here at once; resolves when the others can see it, or when they cannot for now. */
   replace(value: Value | null, expiresAt: number | null): Promise<StateScope>;
+  /** As replace(), unless what is in force anywhere on this state ends later: then null, and it stays. */
+  extend(value: Value, expiresAt: number): Promise<StateScope | null>;
   onChange(listener: () => void): void;
 }
 
@@ -21,6 +31,8 @@ export interface SharedCollection<Value> {
   entries(): Map<string, Held<Value>>;
   /** As of a shared value; null removes the name. */
   replace(name: string, value: Value | null, expiresAt: number | null): Promise<StateScope>;
+  /** As of a shared value. */
+  extend(name: string, value: Value, expiresAt: number): Promise<StateScope | null>;
   onChange(listener: () => void): void;
 }
 
@@ -73,6 +85,7 @@ export class SharedState {
       },
       replace: (value, expiresAt) =>
         this.#put({ kind, name, value: value === null ? null : JSON.stringify(value), expiresAt }),
+      extend: (value, expiresAt) => this.#putUnlessLater({ kind, name, value: JSON.stringify(value), expiresAt }),
       onChange: (listener) => this.#listen(key, listener),
     };
   }
@@ -100,6 +113,7 @@ export class SharedState {
       },
       replace: (name, value, expiresAt) =>
         this.#put({ kind, name, value: value === null ? null : JSON.stringify(value), expiresAt }),
+      extend: (name, value, expiresAt) => this.#putUnlessLater({ kind, name, value: JSON.stringify(value), expiresAt }),
       onChange: (listener) => this.#listen(keyOf(kind, ''), listener),
     };
   }
@@ -196,6 +210,29 @@ export class SharedState {
     return 'this_process';
   }
 
+  /** The store decides, so that two processes cannot both think that theirs is the later one. */
+  async #putUnlessLater(row: StateRow & { expiresAt: number }): Promise<StateScope | null> {
+    const key = keyOf(row.kind, row.name);
+    const setAt = this.#dependencies.wallClock();
+    const known = this.#waiting.get(key) ?? this.#rows.get(key);
+    if (known && endsLater(known, row.expiresAt, setAt)) return null;
+    try {
+      const change = { ...row, setAt, late: false };
+      const revision = await this.#dependencies.store.change((transaction) => writeUnlessLater(transaction, change));
+      if (revision === null) {
+        await this.refresh();
+        return null;
+      }
+      this.#know({ ...row, revision });
+      this.#tell(key);
+      return 'shared';
+    } catch (thrown) {
+      if (!(thrown instanceof StoreError)) throw thrown;
+      // Nobody else is heard of while the store is away: it holds here, as every change does then.
+      return this.#put(row);
+    }
+  }
+
   /** Writes what waits, one flush at a time, so that changes reach the store in their order. Never throws. */
   async #flush(): Promise<void> {
     while (this.#flushing) await this.#flushing;
@@ -263,6 +300,10 @@ export function localValue<Value>(wallClock: () => number): SharedValue<Value> {
       held = { value, expiresAt };
       for (const listener of listeners) listener();
       return 'this_process';
+    },
+    async extend(value, expiresAt) {
+      const later = this.current() !== null && held.expiresAt !== null && held.expiresAt > expiresAt;
+      return later ? null : this.replace(value, expiresAt);
     },
     onChange: (listener) => void listeners.add(listener),
   };

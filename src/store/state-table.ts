@@ -60,3 +60,27 @@ export async function writeChange(
     .execute();
   return revision;
 }
+
+/** Whether a row is in force, and beyond a time. @param now milliseconds since 1970 */
+export function endsLater(
+  { value, expiresAt }: Pick<StateRow, 'value' | 'expiresAt'>,
+  than: number,
+  now: number,
+): boolean {
+  if (value === null) return false;
+  return expiresAt === null || (expiresAt > now && expiresAt > than);
+}
+
+/** @returns the revision it has become; null where what is stored ends later */
+export async function writeUnlessLater(
+  transaction: Trx,
+  change: StateChange & { expiresAt: number },
+): Promise<number | null> {
+  const stored = await transaction
+    .selectFrom('state')
+    .select(['value', 'expires_at as expiresAt'])
+    .where('kind', '=', change.kind)
+    .where('name', '=', change.name)
+    .executeTakeFirst();
+  return stored && endsLater(stored, change.expiresAt, change.setAt) ? null : writeChange(transaction, change);
+}

@@ -25,10 +25,10 @@ describe('blocked networks', () => {
     await networks.block('203.0.113.7/24', closed());
     await networks.block('2001:db8::/32', closed());
     for (const inside of ['203.0.113.1', '::ffff:203.0.113.1', '::ffff:cb00:7101', '2001:DB8::9']) {
-      expect(networks.admits(inside)).toEqual({ code: 'address_blocked', message: 'This address is blocked' });
+      expect(networks.admits(inside, true)).toEqual({ code: 'address_blocked', message: 'This address is blocked' });
     }
     for (const outside of ['203.0.114.1', '2001:db9::1', '127.0.0.1', '::1'])
-      expect(networks.admits(outside)).toBeNull();
+      expect(networks.admits(outside, true)).toBeNull();
     expect(networks.blocked('203.0.113.1')).toMatchObject({ network: '203.0.113.0/24', reason: 'attack' });
   });
 
@@ -37,7 +37,7 @@ describe('blocked networks', () => {
     await networks.block('203.0.113.7/24', closed());
     expect(networks.entry('203.0.113.99/24')?.network).toBe('203.0.113.0/24');
     await networks.unblock('::ffff:203.0.113.0/120');
-    expect(networks.admits('203.0.113.1')).toBeNull();
+    expect(networks.admits('203.0.113.1', true)).toBeNull();
     expect(networks.entry('203.0.113.0/24')).toBeNull();
   });
 
@@ -45,9 +45,9 @@ describe('blocked networks', () => {
     let now = 1_000;
     const networks = localNetworks([], () => now);
     await networks.block('203.0.113.7', closed('brief', now, 2_000));
-    expect(networks.admits('203.0.113.7')).not.toBeNull();
+    expect(networks.admits('203.0.113.7', true)).not.toBeNull();
     now = 2_000;
-    expect(networks.admits('203.0.113.7')).toBeNull();
+    expect(networks.admits('203.0.113.7', true)).toBeNull();
     expect(networks.list()).toEqual([]);
   });
 
@@ -71,23 +71,25 @@ describe('blocked networks', () => {
 describe('disabled external access', () => {
   it('leaves loopback and the listed networks', async () => {
     const networks = localNetworks(['10.0.0.0/8', '2001:db8::/32']);
-    expect(networks.admits('198.51.100.1')).toBeNull();
+    expect(networks.admits('198.51.100.1', true)).toBeNull();
     await networks.external.replace(closed(), null);
     for (const served of ['127.0.0.1', '::1', '10.9.9.9', '::ffff:10.9.9.9', '2001:db8::1']) {
-      expect(networks.admits(served)).toBeNull();
+      expect(networks.admits(served, true)).toBeNull();
     }
     for (const refused of ['198.51.100.1', '2001:db9::1', 'unknown', '']) {
-      expect(networks.admits(refused)?.code).toBe('external_disabled');
+      expect(networks.admits(refused, true)?.code).toBe('external_disabled');
     }
+    // What a proxy calls loopback may be anybody.
+    expect(networks.admits('127.0.0.1', false)?.code).toBe('external_disabled');
     await networks.external.replace(null, null);
-    expect(networks.admits('198.51.100.1')).toBeNull();
+    expect(networks.admits('198.51.100.1', true)).toBeNull();
   });
 
   it('does not serve a listed network that is blocked', async () => {
     const networks = localNetworks(['10.0.0.0/8']);
     await networks.external.replace(closed(), null);
     await networks.block('10.1.0.0/16', closed());
-    expect(networks.admits('10.1.2.3')?.code).toBe('address_blocked');
+    expect(networks.admits('10.1.2.3', true)?.code).toBe('address_blocked');
   });
 });
 
@@ -151,16 +153,16 @@ describe.each(engines)('networks that replicas share on $name', (engine) => {
     expect(await one.networks.block('2001:db8::1', closed())).toBe('shared');
     await one.networks.external.replace(closed('incident'), null);
     await vi.waitFor(() => expect(other.networks.list()).toHaveLength(2), seen);
-    expect(other.networks.admits('203.0.113.9')?.code).toBe('address_blocked');
-    await vi.waitFor(() => expect(other.networks.admits('192.0.2.1')?.code).toBe('external_disabled'), seen);
+    expect(other.networks.admits('203.0.113.9', true)?.code).toBe('address_blocked');
+    await vi.waitFor(() => expect(other.networks.admits('192.0.2.1', true)?.code).toBe('external_disabled'), seen);
 
     const restarted = replicaOn(place);
     await restarted.shared.refresh();
-    expect(restarted.networks.admits('2001:db8::1')?.code).toBe('address_blocked');
+    expect(restarted.networks.admits('2001:db8::1', true)?.code).toBe('address_blocked');
 
     await other.networks.unblock('203.0.113.0/24');
     await other.networks.external.replace(null, null);
-    await vi.waitFor(() => expect(one.networks.admits('203.0.113.9')).toBeNull(), seen);
+    await vi.waitFor(() => expect(one.networks.admits('203.0.113.9', true)).toBeNull(), seen);
     expect(one.networks.list().map(({ network }) => network)).toEqual(['2001:db8::1']);
   });
 });

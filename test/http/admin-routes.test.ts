@@ -145,7 +145,7 @@ describe('a change over HTTP', () => {
       type,
     });
     expect(status).toBe(200);
-    expect(json).toMatchObject({ after: { '203.0.113.7': 'blocked' } });
+    expect(json).toMatchObject({ after: { '203.0.113.7': expect.stringMatching(/^blocked until /) } });
   });
 
   it.each([
@@ -157,11 +157,32 @@ describe('a change over HTTP', () => {
     ['a field that nobody knows', '/admin/routing/force-mcp', '{"why":"x"}', 'why'],
     ['what the route itself says', '/admin/emergency/disable', '{"reason":3}', 'reason'],
     ['a list', '/admin/routing/force-mcp', '[]', 'not a JSON object'],
+    ['the contrary of its path', '/admin/security/lockdown', '{"enable":false}', 'enable: is not taken'],
+    ['another action', '/admin/emergency/enable', '{"action":"maintenance"}', 'action: is not taken'],
+    ['its dry run twice', '/admin/routing/force-mcp?dryRun=true', '{"dryRun":false}', 'dryRun: is given twice'],
+    ['another plan than its path', '/admin/approve/P-0000-0000', '{"plan":"P-1111-1111"}', 'plan: is given twice'],
+    ['a zone', '/admin/security/block-ip', '{"ip":"fe80::1%eth0"}', 'neither an IP address nor a network'],
   ])('is refused where it has %s', async (_, path, body, message) => {
     const { status, json } = await send('POST', path, { body });
     expect(status).toBe(400);
     expect(errorOf(json).message).toContain(message);
     expect(errorOf(json).remedy).not.toBe('');
+  });
+
+  it('is refused at once where it has a hundred thousand unknown fields, in a few words', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, 1]));
+    const { status, json } = await send('POST', '/admin/routing/force-mcp', { body: JSON.stringify(fields) });
+    expect(status).toBe(400);
+    expect(JSON.stringify(json).length).toBeLessThan(1_000);
+  });
+
+  it('of a block tells of the wider one that stays', async () => {
+    await send('POST', '/admin/security/block-ip', { body: '{"ip":"192.0.2.0/24"}' });
+    const inner = await send('POST', '/admin/security/unblock-ip', { body: '{"ip":"192.0.2.7"}' });
+    expect(inner.json).toMatchObject({ after: { '192.0.2.7': 'refused by 192.0.2.0/24' } });
+    const wider = await send('POST', '/admin/security/unblock-ip', { body: '{"ip":"192.0.0.0/16"}' });
+    expect(wider.json).toMatchObject({ after: { '192.0.0.0/16': 'refused by 192.0.2.0/24' } });
+    await send('POST', '/admin/security/unblock-ip', { body: '{"ip":"192.0.2.0/24"}' });
   });
 
   it('is refused in a lockdown, but for the lift', async () => {

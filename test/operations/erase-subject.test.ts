@@ -46,7 +46,7 @@ describe('erase_subject', () => {
     const known = await state.subjects.find(person);
     expect(await erase({ dryRun: true })).toMatchObject({
       applied: false,
-      before: { subject: 'known, 1 consent records' },
+      before: { subject: `known (${known?.id}), 1 consent records` },
     });
     expect(await state.subjects.find(person)).not.toBeNull();
     expect(await erase()).toMatchObject({ applied: true, after: { subject: 'erased' } });

@@ -68,3 +68,52 @@ describe('a shared collection', () => {
     expect(blocks.entries().get('a')?.value).toEqual({ why: 'later' });
   });
 });
+
+describe.each(engines)('a value that is only ever prolonged, on $name', (engine) => {
+  async function twoProcesses() {
+    const place = await engine.place();
+    places.push(place);
+    const open = async () => {
+      const shared = new SharedState({ store: place.store(), wallClock: Date.now, onFault: () => {} });
+      states.push(shared);
+      await shared.refresh();
+      return shared;
+    };
+    return { one: await open(), other: await open() };
+  }
+  const hour = 3_600_000;
+
+  it('keeps the later end, whatever each process knew', async () => {
+    const { one, other } = await twoProcesses();
+    const [here, there] = [one.value('mode', 'lockdown', schema), other.value('mode', 'lockdown', schema)];
+    const now = Date.now();
+    expect(await here.replace({ why: 'a person, for long' }, now + hour)).toBe('shared');
+    // The other may not have heard of it yet.
+    expect(await there.extend({ why: 'an agent, for a second' }, now + 1_000)).toBeNull();
+    expect(there.current()).toEqual({ why: 'a person, for long' });
+    expect(await there.extend({ why: 'for longer' }, now + 2 * hour)).toBe('shared');
+    await one.refresh();
+    expect(here.current()).toEqual({ why: 'for longer' });
+  });
+
+  it('is put where nothing is, or what was has ended', async () => {
+    const { one } = await twoProcesses();
+    const blocks = one.collection('blocked', schema);
+    const now = Date.now();
+    expect(await blocks.extend('a', { why: 'first' }, now + hour)).toBe('shared');
+    expect(await blocks.extend('a', { why: 'sooner' }, now + 1_000)).toBeNull();
+    await blocks.replace('a', null, null);
+    expect(await blocks.extend('a', { why: 'again' }, now + 1_000)).toBe('shared');
+    expect(blocks.entries().get('a')?.value).toEqual({ why: 'again' });
+  });
+
+  it('ends up with the latest of many that are set at once', async () => {
+    const { one, other } = await twoProcesses();
+    const [here, there] = [one.value('mode', 'lockdown', schema), other.value('mode', 'lockdown', schema)];
+    const now = Date.now();
+    const ends = [5, 1, 9, 3, 7, 2, 8, 4, 6].map((hours) => now + hours * hour);
+    await Promise.all(ends.map((end, index) => (index % 2 === 0 ? here : there).extend({ why: String(end) }, end)));
+    await Promise.all([one.refresh(), other.refresh()]);
+    expect([here.current(), there.current()]).toEqual(Array(2).fill({ why: String(Math.max(...ends)) }));
+  });
+});

@@ -12,6 +12,11 @@ export function localCollection<Value>(wallClock: () => number): SharedCollectio
       for (const listener of listeners) listener();
       return 'this_process';
     },
+    async extend(name, value, expiresAt) {
+      const known = this.entries().get(name);
+      const later = known !== undefined && (known.expiresAt === null || known.expiresAt > expiresAt);
+      return later ? null : this.replace(name, value, expiresAt);
+    },
     onChange: (listener) => void listeners.add(listener),
   };
 }

@@ -4,13 +4,14 @@ import {
   isInitializeRequest,
   isLegacyRequest,
   legacyStatelessFallback,
+  type McpRequestContext,
   type McpServer,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import { messageOf } from '../../config/errors.ts';
 import type { HttpConfig } from '../../config/http-schema.ts';
 import type { ResourceChanges } from '../../operations/resource-changes.ts';
-import type { Subscriptions } from '../../server.ts';
+import type { Asked, Subscriptions } from '../../server.ts';
 import type { KeyRing } from '../../store/key-ring.ts';
 import type { SharedState } from '../../store/shared-state.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -26,7 +27,7 @@ import { isStream, watchedStream } from './stream.ts';
 
 interface Dependencies {
   /** Makes a server for a connection, or for a request where there is none. */
-  createServer: (serving: { subscriptions?: Subscriptions }) => McpServer;
+  createServer: (serving: { subscriptions?: Subscriptions; asked?: Asked }) => McpServer;
   config: HttpConfig;
   changes: Pick<ResourceChanges, 'listen'>;
   shared: Pick<SharedState, 'value' | 'collection'>;
@@ -62,15 +63,14 @@ export function createMcpEndpoint(dependencies: Dependencies): McpEndpoint {
     logger.debug({ component: 'bedrock-support', cause: messageOf(error) }, 'MCP request');
   };
   const bus = new SharedEventBus({ changes, shared, replica, onerror, wallClock, now });
-  const factory = () => createServer({});
-  const modern = createMcpHandler(factory, {
+  const modern = createMcpHandler((request) => createServer({ ...askedBy(request) }), {
     legacy: 'reject',
     bus,
     maxSubscriptions: config.sessions.max,
     maxRequestBodySize: config.bodyBytes,
     onerror,
   });
-  const stateless = legacyStatelessFallback(factory, onerror, { maxRequestBodySize: config.bodyBytes });
+  const stateless = legacyStatelessFallback(() => createServer({}), onerror, { maxRequestBodySize: config.bodyBytes });
   const sessions = new Sessions({
     createServer,
     config: config.sessions,
@@ -126,6 +126,12 @@ export function createMcpEndpoint(dependencies: Dependencies): McpEndpoint {
     onEnd();
     return response;
   }
+}
+
+/** By the headers, which the SDK has held against the body when it asks for a server. */
+function askedBy({ requestInfo }: McpRequestContext): { asked?: Asked } {
+  const method = requestInfo?.headers.get('mcp-method') ?? null;
+  return method === null ? {} : { asked: { method, name: requestInfo?.headers.get('mcp-name') ?? null } };
 }
 
 /** Whether a request is for a stream that goes on until somebody ends it. */

@@ -1,11 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type JSONRPCMessage, parseJSONRPCMessage } from '@modelcontextprotocol/server';
+import {
+  type JSONRPCMessage,
+  ProtocolError,
+  ProtocolErrorCode,
+  parseJSONRPCMessage,
+} from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { HybridRoutingError } from '../../config/errors.ts';
 import type { Subscriptions } from '../../server.ts';
 import type { SharedState } from '../../store/shared-state.ts';
 
-const subscribedSchema = z.object({ uris: z.array(z.string()) });
+const subscribedSchema = z.object({ session: z.string(), uri: z.string() });
 const endedSchema = z.object({});
 const relayedSchema = z.object({
   session: z.string(),
@@ -34,11 +39,18 @@ export function placeOf(id: string): string {
 export class SessionSharing {
   readonly #dependencies: Dependencies;
   readonly #relayed;
+  readonly #subscribed;
+  /** What each session wants to be told of, as of the last change; null where it has to be looked up again. */
+  #wanted: Map<string, string[]> | null = null;
   readonly #seen = new Set<string>();
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
     this.#relayed = dependencies.shared.collection('mcp_relayed', relayedSchema);
+    this.#subscribed = dependencies.shared.collection('mcp_subscribed', subscribedSchema);
+    this.#subscribed.onChange(() => {
+      this.#wanted = null;
+    });
   }
 
   /** Calls back when a session has ended, somewhere. */
@@ -47,7 +59,7 @@ export class SessionSharing {
   }
 
   onSubscribed(look: () => void): void {
-    this.#dependencies.shared.collection('mcp_subscribed', subscribedSchema).onChange(look);
+    this.#subscribed.onChange(look);
   }
 
   hasEnded(id: string): boolean {
@@ -61,23 +73,38 @@ export class SessionSharing {
 
   /** What a session wants to be told of; kept while its client listens somewhere, and for a while after. */
   subscriptionsOf(id: string, keepMs: number) {
-    const value = this.#dependencies.shared.value('mcp_subscribed', placeOf(id), subscribedSchema);
-    const current = (): readonly string[] => value.current()?.uris ?? [];
-    const keep = async (uris: readonly string[]) => {
-      const held = uris.length === 0 ? null : { uris: [...uris] };
-      await value.replace(held, this.#dependencies.wallClock() + keepMs);
+    const session = placeOf(id);
+    const current = (): readonly string[] => this.#uris().get(session) ?? [];
+    // A row each: two replicas may be asked at the same time.
+    const put = async (uri: string, wanted: boolean) => {
+      const name = `${session}.${createHash('sha256').update(uri).digest('base64url').slice(0, 16)}`;
+      const until = this.#dependencies.wallClock() + keepMs;
+      await this.#subscribed.replace(name, wanted ? { session, uri } : null, until);
     };
     const subscriptions: Subscriptions = {
       async add(uri) {
         if (current().includes(uri)) return;
-        if (current().length >= mostUris) throw new Error(`A session can subscribe to ${mostUris} resources`);
-        await keep([...current(), uri]);
+        if (current().length >= mostUris) throw tooMany();
+        await put(uri, true);
       },
       async remove(uri) {
-        if (current().includes(uri)) await keep(current().filter((other) => other !== uri));
+        if (current().includes(uri)) await put(uri, false);
       },
     };
-    return { ...subscriptions, current, renew: () => keep(current()) };
+    const renew = async () => {
+      for (const uri of current()) await put(uri, true);
+    };
+    return { ...subscriptions, current, renew };
+  }
+
+  #uris(): Map<string, string[]> {
+    if (this.#wanted) return this.#wanted;
+    const wanted = new Map<string, string[]>();
+    for (const { value } of this.#subscribed.entries().values()) {
+      wanted.set(value.session, [...(wanted.get(value.session) ?? []), value.uri]);
+    }
+    this.#wanted = wanted;
+    return wanted;
   }
 
   /** Hands a message on. @throws HybridRoutingError where the store is away */
@@ -103,4 +130,11 @@ export class SessionSharing {
       }
     });
   }
+}
+
+function tooMany(): ProtocolError {
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidRequest,
+    `A session can subscribe to ${mostUris} resources: unsubscribe from one first.`,
+  );
 }

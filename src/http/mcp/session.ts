@@ -100,10 +100,7 @@ export class Session {
     const lastEvent = request.headers.get('last-event-id');
     const knows = lastEvent !== null && this.#events.has(lastEvent);
     const response = await this.#inner.handleRequest(knows ? request : withoutLastEvent(request), handling);
-    const watched = this.#watched(response, handling, true);
-    // What was told while the client was away may have gone by: each resource may have changed.
-    if (lastEvent !== null && response.ok) for (const uri of this.#dependencies.subscriptions.current()) this.tell(uri);
-    return watched;
+    return this.#watched(response, handling, true);
   }
 
   /** Tells the client, where it listens here and wants to know, that a resource has changed. */

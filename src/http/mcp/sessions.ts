@@ -28,9 +28,11 @@ interface Dependencies {
 interface Known {
   session: Session;
   place: string;
+  subscriptions: ReturnType<SessionSharing['subscriptionsOf']>;
+  /** Resources whose changes the client's stream here has told of since it wanted to know. */
+  followed: Set<string>;
   /** Ends the listening for changes; null where the session hears of none. */
   deaf: (() => void) | null;
-  renew: () => Promise<void>;
 }
 
 /**
@@ -115,6 +117,10 @@ export class Sessions {
   #make(id: string, opened: OpenedSession): Known {
     const { createServer, sharing, replica, config, logger, wallClock } = this.#dependencies;
     const subscriptions = sharing.subscriptionsOf(id, Math.max(config.idleMs, 60_000) * 2);
+    const add = (uri: string) => {
+      if (known.session.listening) known.followed.add(uri);
+      return subscriptions.add(uri);
+    };
     const onerror = (error: Error) => {
       logger.debug({ component: 'bedrock-support', cause: messageOf(error) }, 'MCP session');
     };
@@ -122,7 +128,7 @@ export class Sessions {
       id,
       openedAt: opened.openedAt,
       createServer,
-      subscriptions,
+      subscriptions: { ...subscriptions, add },
       replica,
       onForeign: (message, to) => {
         sharing.relay(id, message, to).catch((thrown) => {
@@ -137,7 +143,7 @@ export class Sessions {
       onerror,
       wallClock,
     });
-    const known: Known = { session, place: placeOf(id), deaf: null, renew: subscriptions.renew };
+    const known: Known = { session, place: placeOf(id), subscriptions, followed: new Set(), deaf: null };
     return known;
   }
 
@@ -175,17 +181,23 @@ export class Sessions {
 
   /** Hears of changes while its client listens here and has subscribed, wherever it did that. */
   #listen(known: Known): void {
-    const { bus, sharing } = this.#dependencies;
-    const { session } = known;
-    const wants = session.listening && sharing.subscriptionsOf(session.id, 0).current().length > 0;
-    if (!wants) {
+    const { session, subscriptions, followed } = known;
+    const uris = session.listening ? subscriptions.current() : [];
+    for (const uri of followed) if (!uris.includes(uri)) followed.delete(uri);
+    if (uris.length === 0) {
       known.deaf?.();
       known.deaf = null;
       return;
     }
-    known.deaf ??= bus.subscribe((event) => {
+    known.deaf ??= this.#dependencies.bus.subscribe((event) => {
       if (event.kind === 'resource_updated') session.tell(event.uri);
     });
+    // It may have changed before it was followed here: told once too often is better than not at all.
+    for (const uri of uris) {
+      if (followed.has(uri)) continue;
+      followed.add(uri);
+      session.tell(uri);
+    }
   }
 
   #reconsider(): void {
@@ -204,9 +216,9 @@ export class Sessions {
   #dropIdle(): void {
     const { config, wallClock } = this.#dependencies;
     const since = wallClock() - config.idleMs;
-    for (const { session, deaf, renew } of this.#live.values()) {
+    for (const { session, deaf, subscriptions } of this.#live.values()) {
       if (session.busy || session.listening) {
-        if (deaf) void renew();
+        if (deaf) void subscriptions.renew();
       } else if (session.usedAt <= since) void session.close();
     }
   }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { type AuthInfo, type McpServer, parseJSONRPCMessage, type ServerEventBus } from '@modelcontextprotocol/server';
 import { messageOf } from '../../config/errors.ts';
 import type { HttpConfig } from '../../config/http-schema.ts';
@@ -8,7 +7,6 @@ import type { Subscriptions } from '../../server.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { SseRoute } from '../app.ts';
 import { HttpError } from '../http-error.ts';
-import { readJson } from '../json-body.ts';
 import { SseTransport } from './sse-transport.ts';
 
 interface Dependencies {
@@ -82,13 +80,17 @@ export class SseEndpoint implements SseRoute {
     outgoing.flushHeaders();
   }
 
-  /** Takes a message of the client. @throws HttpError 404 where there is no such stream of this principal, 400, 413, 415 */
-  async message(incoming: IncomingMessage, outgoing: ServerResponse, authInfo: AuthInfo): Promise<void> {
+  /** Takes a message of the client. @throws HttpError 404 where there is no such stream of this principal, 400 for no message */
+  async message(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    authInfo: AuthInfo,
+    parsedBody: unknown,
+  ): Promise<void> {
     const { searchParams } = new URL(incoming.url ?? '', 'http://localhost');
     const connection = this.#connections.get(searchParams.get('sessionId') ?? '');
     if (!connection || connection.principal !== authInfo.clientId) throw noConnection();
-    const body = await readJson(requestOf(incoming), this.#dependencies.config.bodyBytes);
-    connection.transport.take(parsed(body), authInfo);
+    connection.transport.take(parsed(parsedBody), authInfo);
     outgoing.writeHead(202, { 'content-type': 'text/plain' }).end('Accepted');
   }
 
@@ -99,16 +101,6 @@ export class SseEndpoint implements SseRoute {
 
 /** Longest delay of a timer, in ms. */
 const longestTimer = 2_147_483_647;
-
-function requestOf(incoming: IncomingMessage): Request {
-  const headers = new Headers();
-  for (const name of ['content-type', 'content-length', 'content-encoding']) {
-    const value = incoming.headers[name];
-    if (typeof value === 'string') headers.set(name, value);
-  }
-  const body = Readable.toWeb(incoming);
-  return new Request('http://localhost/messages', { method: 'POST', headers, body, duplex: 'half' });
-}
 
 function parsed(body: unknown) {
   try {
