@@ -1,17 +1,22 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { OperationContext } from '../src/operations/operation.ts';
+import { forViewers } from '../tools/for-viewers.ts';
 import { currentState } from './current-state.ts';
 
+// Made once: over HTTP a server is made for each request.
+const about = {
+  title: 'Triage an incident',
+  description: 'The four phases of incident response, with what this server knows now.',
+  argsSchema: z.object({ symptom: z.string().max(500).optional().describe('What was noticed, in words.') }),
+};
+
 export function registerIncidentTriage(server: McpServer, context: OperationContext): void {
-  const about = {
-    title: 'Triage an incident',
-    description: 'The four phases of incident response, with what this server knows now.',
-    argsSchema: z.object({ symptom: z.string().max(500).optional().describe('What was noticed, in words.') }),
-  };
-  server.registerPrompt('incident_triage', about, ({ symptom }) => ({
-    messages: [{ role: 'user', content: { type: 'text', text: triageText(currentState(context), symptom) } }],
-  }));
+  server.registerPrompt('incident_triage', about, ({ symptom }, request) =>
+    forViewers({ server, context, request, what: 'prompt incident_triage' }, async () => ({
+      messages: [{ role: 'user', content: { type: 'text', text: triageText(currentState(context), symptom) } }],
+    })),
+  );
 }
 
 function triageText(state: string, symptom: string | undefined): string {

@@ -21,7 +21,7 @@ export function adminCommand(): Command {
     .description('operate the servers on this state');
   for (const routed of routedActions) {
     const [, ...words] = routed.route.path.split('/').filter(Boolean);
-    const names = words.filter((word) => !word.startsWith('{'));
+    const names = [...words.filter((word) => !word.startsWith('{')), ...(listsOthers(routed) ? ['list'] : [])];
     const command = names.reduce(commandUnder, root);
     const positional = words.filter((word) => word.startsWith('{')).map((word) => word.slice(1, -1));
     command.description(routed.route.summary);
@@ -34,6 +34,11 @@ export function adminCommand(): Command {
     });
   }
   return root;
+}
+
+/** Whether a route without a name has the words of one with a name: `feature-flags list`, `feature-flags hedging`. */
+function listsOthers({ route }: RoutedAction): boolean {
+  return routedActions.some(({ route: { path } }) => path.startsWith(`${route.path}/{`));
 }
 
 function commandUnder(parent: Command, name: string): Command {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { blockedNetworkSchema, externalAccessSchema, Networks } from './access/networks.ts';
 import { anchorOf } from './compliance/anchors/anchor-of.ts';
 import { AuditCheckpoints } from './compliance/audit/audit-checkpoints.ts';
@@ -12,11 +13,14 @@ import { ConsentRecords } from './compliance/consent/consent-records.ts';
 import { Housekeeping } from './compliance/housekeeping.ts';
 import { SubjectRegistry } from './compliance/subjects/subject-registry.ts';
 import { HybridRoutingError, messageOf } from './config/errors.ts';
+import { pathNameSchema } from './config/operation-types.ts';
 import type { Config } from './config/schema.ts';
 import type { StateReport } from './health/hybrid-health-monitor.ts';
-import { breakerResetSchema } from './routing/breaker-resets.ts';
+import { flagSettingSchema } from './routing/feature-flags.ts';
 import { activeModeSchema, type ModeName, Modes } from './routing/modes.ts';
+import { orderSchema } from './routing/orders.ts';
 import { activeOverrideSchema, RouteOverrides } from './routing/overrides.ts';
+import { restartables } from './routing/restarts.ts';
 import { changedThresholdsSchema, RoutingSettings } from './routing/routing-settings.ts';
 import { KeyRing } from './store/key-ring.ts';
 import { masterKeyOf } from './store/master-key.ts';
@@ -24,6 +28,8 @@ import { once } from './store/once.ts';
 import { createStore } from './store/open-store.ts';
 import { SharedState, type StateScope } from './store/shared-state.ts';
 import { stateFolder } from './store/state-folder.ts';
+import { ResultSeal } from './support/background/result-seal.ts';
+import { StoredHandles } from './support/background/stored-handles.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { version } from './version.ts';
 
@@ -59,6 +65,7 @@ export function createState({ config, logger, env, wallClock }: Options) {
   const writer = `${wallClock().toString(36)}-${randomBytes(6).toString('hex')}`;
   const audit = auditParts({ config, folder, store, keys, writer, wallClock, logger });
   const subjects = new SubjectRegistry({ store, keys, wallClock });
+  const handles = new StoredHandles({ store, seal: new ResultSeal({ keys, subjects }), writer, wallClock });
   const consents = new ConsentRecords({ store, subjects, wallClock });
   const housekeeping = new Housekeeping({
     store,
@@ -73,6 +80,7 @@ export function createState({ config, logger, env, wallClock }: Options) {
     store,
     shared,
     subjects,
+    handles,
     consents,
     housekeeping,
     keys,
@@ -83,7 +91,9 @@ export function createState({ config, logger, env, wallClock }: Options) {
       { lockdown: mode('lockdown'), emergency: mode('emergency'), maintenance: mode('maintenance') },
       wallClock,
     ),
-    breakerReset: shared.value('order', 'breaker_reset', breakerResetSchema),
+    breakerReset: shared.value('order', 'breaker_reset', orderSchema(pathNameSchema)),
+    restart: shared.value('order', 'restart', orderSchema(z.enum(restartables))),
+    flagSettings: shared.collection('flag', flagSettingSchema),
     settings: new RoutingSettings(config.routing, shared.value('settings', 'routing', changedThresholdsSchema)),
     networks: new Networks({
       blocks: shared.collection('blocked_network', blockedNetworkSchema),

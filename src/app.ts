@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { closeState, createState, openState, stateReport } from './app-state.ts';
+import type { Provider } from '@openfeature/server-sdk';
+import { z } from 'zod';
+import { type AppState, closeState, createState, openState, stateReport } from './app-state.ts';
 import { clearing } from './compliance/personal-data/clearing.ts';
 import { createExternalRecognizer } from './compliance/personal-data/external-recognizer.ts';
 import { type ApplyGuardrail, createGuardrailRecognizer } from './compliance/personal-data/guardrail-recognizer.ts';
@@ -12,13 +14,21 @@ import { HybridHealthMonitor } from './health/hybrid-health-monitor.ts';
 import { HealthProber } from './health/prober.ts';
 import { createConfirmations } from './operations/confirmation/create-confirmations.ts';
 import type { OperationContext } from './operations/operation.ts';
+import { ResourceChanges } from './operations/resource-changes.ts';
 import type { BreakerSettings } from './paths/circuit-breaker.ts';
 import { DirectBedrockClient } from './paths/direct-bedrock-client.ts';
+import { knownToolSchema, sharedKnownTools } from './paths/known-tools.ts';
 import { MCPRouter } from './paths/mcp-router.ts';
-import { BreakerResets } from './routing/breaker-resets.ts';
+import { sealedLoginSchema, UpstreamLogins } from './paths/upstream-logins.ts';
 import { IntelligentRouter } from './routing/intelligent-router.ts';
+import { openFlags } from './routing/open-flags.ts';
+import { Orders } from './routing/orders.ts';
 import { runbookPolicy } from './routing/policy.ts';
+import { forgetPath, restartComponent } from './routing/restarts.ts';
+import type { KeyRing } from './store/key-ring.ts';
 import { once } from './store/once.ts';
+import type { SharedState } from './store/shared-state.ts';
+import { BackgroundOperations } from './support/background/background-operations.ts';
 import { BedrockSupportManager } from './support/bedrock-support-manager.ts';
 import { Gates } from './support/gates.ts';
 import { Intake } from './support/intake.ts';
@@ -28,6 +38,11 @@ import { OperationMetrics } from './telemetry/operation-metrics.ts';
 
 /** The running router: what operations work on, and its beginning and end. */
 export interface App extends OperationContext {
+  /** Tells which resources have changed. */
+  changes: ResourceChanges;
+  /** What serving shares between the processes on the state: sessions and events. */
+  shared: Pick<SharedState, 'value' | 'collection'>;
+  keys: Pick<KeyRing, 'named'>;
   /** Connects upstreams and loads the AWS SDK, so that the first operation does not pay for it. Never throws. */
   warmUp(): Promise<void>;
   /** Begins to probe paths without traffic, and to keep the history of health; ended by `close()`. */
@@ -40,10 +55,12 @@ interface AppOptions {
   config: Config;
   logger: Logger;
   env: Record<string, string | undefined>;
+  /** Where feature flags come from that no operator has set; without it, from the configuration. */
+  featureFlagProvider?: Provider;
 }
 
 /** Wires the parts together; the only place that does. */
-export function createApp({ config, logger, env }: AppOptions): App {
+export function createApp({ config, logger, env, featureFlagProvider }: AppOptions): App {
   const now = () => performance.now();
   const wallClock = () => Date.now();
   const policy = runbookPolicy;
@@ -63,21 +80,33 @@ export function createApp({ config, logger, env }: AppOptions): App {
       breaker,
       onStateChange: (upstream, state, cause) =>
         logger.info({ component: 'mcp-router', upstream, state, cause }, 'upstream connection changed'),
+      onToolChange: (upstream, before, after) =>
+        logger.warn(
+          { component: 'mcp-router', event: 'SECURITY', upstream, before, after },
+          'SECURITY what the tool of an upstream says of itself has changed',
+        ),
+      ...upstreamState(state, () => ready()),
     }),
   };
   const intake = new Intake();
-  const health = new HybridHealthMonitor({ paths, settings, state: () => stateReport(state), now, wallClock });
-  const resets = new BreakerResets({
-    shared: state.breakerReset,
-    apply: (name) => {
-      paths[name].resetBreakers();
-      health.path(name).reset();
-    },
-    newId: randomUUID,
+  const flags = openFlags({ settings: state.flagSettings, config, provider: featureFlagProvider, logger });
+  const health = new HybridHealthMonitor({
+    paths,
+    settings,
+    state: () => stateReport(state),
+    changedFlags: () => flags.changed(),
+    now,
     wallClock,
   });
   const history = new HealthHistory({ health, wallClock });
-  const prober = new HealthProber({ paths, health, config: config.health, logger, now });
+  const prober = new HealthProber({
+    paths,
+    health,
+    config: config.health,
+    logger,
+    enabled: () => flags.isOn('active_probes'),
+    now,
+  });
   const metrics = new OperationMetrics(now);
   const kpiMinutes = new KpiMinutes({
     ...state,
@@ -92,10 +121,13 @@ export function createApp({ config, logger, env }: AppOptions): App {
     modes,
     policy,
     logger,
-    hedging: config.routing.hedging,
+    hedging: () => flags.isOn('hedging'),
     now,
     random: Math.random,
   });
+  const orders = { newId: randomUUID, wallClock };
+  const resets = new Orders({ ...orders, shared: state.breakerReset, apply: forgetPath({ paths, health }) });
+  const restarts = new Orders({ ...orders, shared: state.restart, apply: restartComponent({ paths, health, router }) });
   const targets = new ResidencyTargets({ config, region: () => paths.direct.region });
   const gates = new Gates({ config, ...state, targets, logger, wallClock });
   const protector = createPersonalDataProtector({
@@ -117,10 +149,12 @@ export function createApp({ config, logger, env }: AppOptions): App {
     logger,
     wallClock,
   });
+  const background = new BackgroundOperations({ support, stored: state.handles, flags, config, logger, wallClock });
   const ready = once(() => openState(state));
-  return {
+  const context: OperationContext = {
     config,
     support,
+    background,
     router,
     health,
     history,
@@ -129,6 +163,8 @@ export function createApp({ config, logger, env }: AppOptions): App {
     settings,
     networks,
     resets,
+    restarts,
+    flags,
     ...createConfirmations({ ...state, wallClock }),
     paths,
     intake,
@@ -142,6 +178,13 @@ export function createApp({ config, logger, env }: AppOptions): App {
     ready,
     logger,
     wallClock,
+  };
+  const changes = new ResourceChanges({ context, onSharedChange: onOperatorsChange(state), now });
+  return {
+    ...context,
+    changes,
+    shared: state.shared,
+    keys: state.keys,
     async warmUp() {
       await Promise.all([ready(), paths.direct.warmUp(), paths.mcp.warmUp()]);
     },
@@ -151,12 +194,34 @@ export function createApp({ config, logger, env }: AppOptions): App {
       kpiMinutes.start();
     },
     async close() {
+      changes.close();
       history.stop();
       prober.stop();
       await kpiMinutes.stop();
-      await Promise.all([paths.direct.close(), paths.mcp.close()]);
+      await background.close();
+      await Promise.all([paths.direct.close(), paths.mcp.close(), flags.close()]);
       await closeState(state, logger);
     },
+  };
+}
+
+/** Tells of what operators change for every process: the override, modes, thresholds, flags. */
+function onOperatorsChange({ shared }: Pick<AppState, 'shared'>): (look: () => void) => void {
+  return (look) => {
+    for (const kind of ['override', 'mode', 'settings', 'flag']) shared.collection(kind, z.unknown()).onChange(look);
+  };
+}
+
+/** What is kept of upstreams for every process: tools as they were first seen, logins. */
+function upstreamState({ shared, keys }: Pick<AppState, 'shared' | 'keys'>, ready: () => Promise<void>) {
+  const logins = new UpstreamLogins({
+    placeOf: (name) => shared.value('upstream_login', name, sealedLoginSchema),
+    keys,
+    ready,
+  });
+  return {
+    knownTools: sharedKnownTools({ placeOf: (name) => shared.value('upstream_tool', name, knownToolSchema), ready }),
+    loginOf: (name: string) => logins.of(name),
   };
 }
 

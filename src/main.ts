@@ -86,6 +86,18 @@ function consentCommand(): Command {
   );
 }
 
+function upstreamCommand(): Command {
+  return new Command('upstream').description('upstream MCP servers').addCommand(
+    withConfigOptions(new Command('login'))
+      .description('sign in to an upstream as a person; every server on this state uses the login')
+      .argument('<name>', 'name in mcp.upstreams')
+      .action(async (name: string, options: ConfigOptions) => {
+        const { loginUpstream } = await import('./upstream-commands.ts');
+        await loginUpstream(configOf(options), name);
+      }),
+  );
+}
+
 function httpCommand(): Command {
   const port = (text: string) => {
     const value = Number(text);
@@ -147,6 +159,7 @@ const program = new Command('hybrid-routing-mcp')
   .addCommand(auditCommand())
   .addCommand(consentCommand())
   .addCommand(tokenCommand())
+  .addCommand(upstreamCommand())
   .addCommand(simulateCommand());
 
 try {

@@ -1,9 +1,11 @@
 import { Console } from 'node:console';
+import type { McpRequestContext, McpServer } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { createApp } from './app.ts';
+import { type App, createApp } from './app.ts';
 import { messageOf } from './config/errors.ts';
 import type { Config } from './config/schema.ts';
 import { CountingTransport } from './counting-transport.ts';
+import { LocalSubscriptions } from './operations/local-subscriptions.ts';
 import { createServer } from './server.ts';
 import { Shutdown } from './shutdown.ts';
 import { useSimulator } from './simulated-config.ts';
@@ -25,14 +27,16 @@ export async function runStdio(configured: Config): Promise<void> {
   const app = createApp({ config: simulator.config, logger, env: process.env });
   const stdio = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: maxMessageBytes });
   const transport = new CountingTransport(stdio, () => void shutdown.end('the connection is closed'));
-  const handle = serveStdio(() => createServer(app), {
+  const handle = serveStdio((request) => connectedServer(app, request), {
     transport,
     onerror: (error) => logger.warn({ component: 'bedrock-support', cause: messageOf(error) }, 'protocol error'),
   });
   shutdown.watch({
     drainMs: configured.drainMs,
     stopAdmitting: () => app.intake.stop(),
-    idle: () => transport.idle(),
+    idle: async () => {
+      await Promise.all([transport.idle(), app.background.idle()]);
+    },
     abortRunning: () => app.intake.abortRunning(),
     close: async () => {
       await Promise.all([handle.close(), app.close(), simulator.close()]);
@@ -42,6 +46,22 @@ export async function runStdio(configured: Config): Promise<void> {
   logger.info({ component: 'bedrock-support', simulate: configured.simulate }, 'serving MCP on stdio');
   app.start();
   await app.warmUp();
+}
+
+/**
+ * A server for the connection, which hears of changes. Of what a client of 2026-07-28 wants to be told the SDK keeps the book:
+ * it is told of everything, and passes on what was asked for.
+ */
+function connectedServer(app: App, { era }: McpRequestContext): McpServer {
+  const tell = (uri: string) => void server.server.sendResourceUpdated({ uri }).catch(() => {}); // the client has gone
+  const subscriptions = new LocalSubscriptions({ listen: (hear) => app.changes.listen(hear), tell });
+  const server = createServer(app, { subscriptions });
+  const leave = era === 'modern' ? app.changes.listen(tell) : () => {};
+  server.server.onclose = () => {
+    subscriptions.close();
+    leave();
+  };
+  return server;
 }
 
 /** Everything that ends the server: signals, a client that has gone, an error that nothing caught. */

@@ -4,7 +4,8 @@ import { defineTool } from './define-tool.ts';
 
 export const systemAdminTool = defineTool({
   operation: systemAdmin,
-  description: 'Change routing, modes and consents. dryRun shows the effect first; the answer holds the undo call.',
+  description:
+    'Change routing, modes, flags and consents. dryRun shows the effect first; the answer holds the undo call.',
   annotations: {
     title: 'Administer the router',
     readOnlyHint: false,

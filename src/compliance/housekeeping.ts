@@ -90,6 +90,7 @@ export class Housekeeping {
         .deleteFrom('state')
         .where('expires_at', '<', now - seenMs)
         .execute();
+      await db.deleteFrom('background_operations').where('expires_at', '<=', now).execute();
       await db
         .deleteFrom('kpi_minutes')
         .where('taken_at', '<', now - historyMs)

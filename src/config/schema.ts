@@ -190,6 +190,24 @@ const limitsSchema = z.strictObject({
     .max(20_971_520)
     .default(65_536)
     .describe('Longest context object, in bytes of JSON (0 to 20 MiB).'),
+  backgroundOperations: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(64)
+    .describe('Operations that may run in the background at a time in one process (1 to 10000).'),
+  backgroundPerCaller: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(16)
+    .describe('How many of them may be of one caller (1 to 10000).'),
+  backgroundKeepSeconds: z
+    .int()
+    .min(60)
+    .max(2_592_000)
+    .default(86_400)
+    .describe('How long the result of a background operation is kept, in seconds (60 to 2592000).'),
 });
 
 const loopbackUrl = (meaning: string) =>

@@ -11,12 +11,12 @@ export const componentNames = [
 export type ComponentName = (typeof componentNames)[number];
 
 /**
- * The runbook's "Component Dependencies", as far as they exist here: no feature flags and no CloudWatch yet, and KMS is
+ * The runbook's "Component Dependencies", as far as they exist here: no CloudWatch yet, and KMS is
  * Bedrock's own matter. Breakers, queue and upstreams are told in the details of the component that has them.
  */
 export const dependencies: Record<ComponentName, readonly string[]> = {
   'bedrock-support': ['intelligent-router', 'direct-bedrock', 'mcp-router', 'state-store', 'audit-log'],
-  'intelligent-router': ['hybrid-monitor'],
+  'intelligent-router': ['hybrid-monitor', 'feature-flags'],
   'direct-bedrock': ['aws-bedrock', 'circuit-breaker'],
   'mcp-router': ['mcp-service', 'message-queue', 'circuit-breaker'],
   'hybrid-monitor': ['bedrock-support', 'intelligent-router', 'direct-bedrock', 'mcp-router'],

@@ -18,6 +18,8 @@ interface Dependencies {
   settings: RoutingSettings;
   /** How what lasts stands: the state store and the audit log. */
   state: () => StateReport;
+  /** Feature flags that are not as by default, for the router's details. */
+  changedFlags?: () => Readonly<Record<string, boolean>>;
   /** Milliseconds on a monotonic clock. */
   now: () => number;
   /** Milliseconds since 1970. */
@@ -99,7 +101,9 @@ export class HybridHealthMonitor {
       .filter(({ status }) => status !== 'healthy' && status !== 'unknown')
       .map(({ cause }) => cause);
     if (name === 'intelligent-router') {
-      return { status: overall, cause: overall === 'healthy' ? null : causes.join(' | ') || null, details: {} };
+      const flags = this.#dependencies.changedFlags?.() ?? {};
+      const details = Object.keys(flags).length === 0 ? {} : { flags };
+      return { status: overall, cause: overall === 'healthy' ? null : causes.join(' | ') || null, details };
     }
     const { findings, details } = this.state();
     const all = [...findings, ...causes].join(' | ');

@@ -13,6 +13,8 @@ interface Dependencies {
   health: HybridHealthMonitor;
   config: HealthConfig;
   logger: Logger;
+  /** False while probes are switched off. */
+  enabled: () => Promise<boolean>;
   /** Milliseconds on the monitor's monotonic clock. */
   now: () => number;
 }
@@ -51,6 +53,7 @@ export class HealthProber {
 
   /** Looks at both paths and probes what is due. Never throws. */
   async tick(): Promise<void> {
+    if (!(await this.#dependencies.enabled())) return;
     await Promise.all(pathNames.map((name) => (this.#isDue(name) ? this.#probe(name) : undefined)));
   }
 

@@ -3,7 +3,9 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { scopes } from '../config/scopes.ts';
 import type { OperationContext } from '../operations/operation.ts';
+import { requireScope } from './authenticate.ts';
 import { callers } from './callers.ts';
 import { errorAnswer } from './error-answer.ts';
 import { addressed, admitted, named, whileServing } from './gates.ts';
@@ -81,6 +83,8 @@ export function createHttpApp(dependencies: Dependencies): HttpApp {
   app.use(named(config.http, watch));
   app.use(whileServing(isClosing));
   for (const path of protectedPaths) app.use(path, who.counted, access.authenticate);
+  // Each tool and resource asks for its own scope; who has none of ours has nothing to do here.
+  for (const path of mcpPaths) app.use(path, requireScope(scopes));
   app.use('/health/*', who.open(access.optionalAuthenticate));
   app.use(who.limited);
   app.use(

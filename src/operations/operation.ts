@@ -13,13 +13,16 @@ import type { Scope } from '../config/scopes.ts';
 import type { HealthHistory } from '../health/history.ts';
 import type { HybridHealthMonitor } from '../health/hybrid-health-monitor.ts';
 import type { Path } from '../paths/path.ts';
-import type { BreakerResets } from '../routing/breaker-resets.ts';
+import type { FeatureFlags } from '../routing/feature-flags.ts';
 import type { IntelligentRouter } from '../routing/intelligent-router.ts';
 import type { Modes } from '../routing/modes.ts';
+import type { Orders } from '../routing/orders.ts';
 import type { RouteOverrides } from '../routing/overrides.ts';
+import type { Restartable } from '../routing/restarts.ts';
 import type { RoutingSettings } from '../routing/routing-settings.ts';
 import type { StateScope } from '../store/shared-state.ts';
 import type { Store } from '../store/store.ts';
+import type { BackgroundOperations } from '../support/background/background-operations.ts';
 import type { BedrockSupportManager } from '../support/bedrock-support-manager.ts';
 import type { Caller } from '../support/caller.ts';
 import type { Intake } from '../support/intake.ts';
@@ -34,6 +37,7 @@ import { guarded, type Rules } from './guarded.ts';
 export interface OperationContext {
   config: Config;
   support: BedrockSupportManager;
+  background: BackgroundOperations;
   router: IntelligentRouter;
   health: HybridHealthMonitor;
   history: HealthHistory;
@@ -42,7 +46,10 @@ export interface OperationContext {
   settings: RoutingSettings;
   /** Which addresses are served over HTTP. */
   networks: Networks;
-  resets: BreakerResets;
+  /** Orders to close the breakers of a path. */
+  resets: Orders<PathName>;
+  restarts: Orders<Restartable>;
+  flags: FeatureFlags;
   paths: Readonly<Record<PathName, Path>>;
   intake: Intake;
   metrics: OperationMetrics;
@@ -91,12 +98,14 @@ export interface Operation<Input extends z.ZodObject, Output extends z.ZodObject
   name: string;
   input: Input;
   output: Output;
-  /** Whether it can change something. */
+  /** Whether any input changes something. */
   writes: boolean;
   /** Who may do it, and when. */
   rulesOf(input: z.output<Input>): Rules;
-  /** What it would change; null where it only reads or shows. */
-  changeOf(context: OperationContext, input: z.output<Input>): Change | null;
+  /** Whether this input changes something, rather than reads or shows. */
+  changes(input: z.output<Input>): boolean;
+  /** What it would change, of an input that does. Ask when a dry run has taken it. */
+  changeOf(context: OperationContext, input: z.output<Input>): Change;
   run(context: OperationContext, input: z.output<Input>, caller: Caller): Promise<z.output<Output>>;
 }
 
@@ -118,7 +127,10 @@ export function defineOperation<Input extends z.ZodObject, Output extends z.ZodO
     output,
     writes: false,
     rulesOf: () => spec,
-    changeOf: () => null,
+    changes: () => false,
+    changeOf() {
+      throw new TypeError(`${name} changes nothing`);
+    },
     run: (context, input, caller) =>
       guarded(context, { name, rules: spec, input, caller }, () => spec.run(context, input, caller)),
   };

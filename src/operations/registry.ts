@@ -1,6 +1,7 @@
 import type { AnyAction, Route } from './action.ts';
 import { cacheOptimize } from './cache-optimize.ts';
 import { complianceReport } from './compliance-report.ts';
+import { featureFlags } from './feature-flags.ts';
 import { forceFallback } from './force-fallback.ts';
 import { planDecisions } from './plans.ts';
 import { securityResponse } from './security-response.ts';
@@ -14,6 +15,7 @@ export const actionOperations: readonly ActionOperation[] = [
   complianceReport,
   systemAdmin,
   securityResponse,
+  featureFlags,
   planDecisions,
 ];
 

@@ -3,7 +3,9 @@ import { HybridRoutingError } from '../config/errors.ts';
 import { pathNames } from '../config/operation-types.ts';
 import { defineAction } from './action.ts';
 import { adminResultShape } from './admin-result.ts';
+import { featureFlag } from './feature-flag.ts';
 import { resetBreakers } from './reset-breakers.ts';
+import { restartService } from './restart-service.ts';
 import { changeThresholds, thresholdsSchema } from './routing-config.ts';
 import { consentOrderSchema, setConsent } from './set-consent.ts';
 import { modeRoutes, switchMode, switchShape } from './switch-mode.ts';
@@ -101,7 +103,8 @@ const consent = defineAction({
   run: (context, order, caller) => setConsent(context, { ...order, caller }),
 });
 
-const actions = [routingConfig, circuitBreakerReset, emergency, maintenance, consent];
+// The last one's words stand for the arguments that a flag shares with the modes.
+const actions = [routingConfig, circuitBreakerReset, restartService, emergency, maintenance, consent, featureFlag];
 
 export const systemAdmin = toolOperation({
   name: tool,

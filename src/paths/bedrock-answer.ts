@@ -7,6 +7,7 @@ import type {
 import type { PathAnswer, Usage } from './path.ts';
 import { PathError } from './path-error.ts';
 import { saysSimulated } from './says-simulated.ts';
+import { asData } from './untrusted-text.ts';
 
 type PlainAnswer = Omit<PathAnswer, 'modelId' | 'upstream'>;
 
@@ -15,7 +16,8 @@ export function readConverse(output: ConverseCommandOutput): PlainAnswer {
   const content = output.output?.message?.content;
   if (!content || output.stopReason === undefined) throw incomplete('the answer has no message or no stop reason');
   checkStopReason(output.stopReason);
-  const text = content.map((block) => block.text ?? '').join('');
+  // What a model writes may repeat what it has read, with all that hides in it.
+  const { text, removed } = asData(content.map((block) => block.text ?? '').join(''));
   if (text === '') throw incomplete('the answer has no text');
   return {
     text,
@@ -23,6 +25,8 @@ export function readConverse(output: ConverseCommandOutput): PlainAnswer {
     serviceLatencyMs: output.metrics?.latencyMs ?? null,
     stopReason: output.stopReason,
     simulated: saysSimulated(output.additionalModelResponseFields),
+    removedCharacters: removed,
+    untrusted: null,
   };
 }
 
@@ -32,7 +36,7 @@ export async function readConverseStream(
   onText: (text: string) => void,
 ): Promise<PlainAnswer> {
   if (!output.stream) throw incomplete('the answer has no stream');
-  let text = '';
+  let said = '';
   let stopReason: StopReason | undefined;
   let usage: TokenUsage | undefined;
   let serviceLatencyMs: number | undefined;
@@ -40,8 +44,8 @@ export async function readConverseStream(
   for await (const event of output.stream) {
     const delta = event.contentBlockDelta?.delta?.text;
     if (delta) {
-      text += delta;
-      onText(delta);
+      said += delta;
+      onText(asData(delta).text);
     }
     if (event.messageStop) {
       stopReason = event.messageStop.stopReason;
@@ -52,8 +56,17 @@ export async function readConverseStream(
   }
   if (stopReason === undefined) throw incomplete('the stream ended before its messageStop event');
   checkStopReason(stopReason);
+  const { text, removed } = asData(said);
   if (text === '') throw incomplete('the answer has no text');
-  return { text, usage: readUsage(usage), serviceLatencyMs: serviceLatencyMs ?? null, stopReason, simulated };
+  return {
+    text,
+    usage: readUsage(usage),
+    serviceLatencyMs: serviceLatencyMs ?? null,
+    stopReason,
+    simulated,
+    removedCharacters: removed,
+    untrusted: null,
+  };
 }
 
 /** A guard that stepped in is an answer for the caller: asking the other path would evade the guard. */

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import type { DirectConfig } from '../config/schema.ts';
 
-/** The SDK, loaded and set up: one long-lived client for every call. */
+/** The SDK, loaded and set up: one long-lived client for every call, until the path is restarted. */
 export interface BedrockConnection {
   client: BedrockRuntimeClient;
   ConverseCommand: typeof ConverseCommand;
@@ -31,15 +31,18 @@ export async function openBedrock(config: DirectConfig, simulate: boolean): Prom
   ]);
   const agent = { keepAlive: true, maxSockets: config.concurrency };
   const region = config.region ?? (await sdkRegion(sdk.BedrockRuntimeClient));
-  const client = new sdk.BedrockRuntimeClient({
+  const settings = {
     region,
     maxAttempts: 1,
     cacheMiddleware: true,
     requestHandler: new NodeHttpHandler({ httpAgent: agent, httpsAgent: agent, socketTimeout: 0, requestTimeout: 0 }),
     ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+    // The chain hands this on to the readers of profiles, which otherwise know a file as it was when this process began.
+    ignoreCache: true,
     // The simulator takes any signature; real credentials have no business there.
     ...(simulate ? { credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' } } : {}),
-  });
+  };
+  const client = new sdk.BedrockRuntimeClient(settings);
   const endpoint = config.endpoint ?? (await sdkEndpoint(client, region));
   const { ConverseCommand, ConverseStreamCommand, ApplyGuardrailCommand } = sdk;
   const commands = { ConverseCommand, ConverseStreamCommand, ApplyGuardrailCommand };

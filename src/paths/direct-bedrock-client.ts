@@ -3,7 +3,8 @@ import { messageOf } from '../config/errors.ts';
 import { type OperationClass, operationClasses } from '../config/operation-types.ts';
 import type { DirectConfig } from '../config/schema.ts';
 import { readConverse, readConverseStream } from './bedrock-answer.ts';
-import { type BedrockConnection, openBedrock } from './bedrock-connection.ts';
+import { openBedrock } from './bedrock-connection.ts';
+import { BedrockConnections, type Lease } from './bedrock-connections.ts';
 import { bedrockError } from './bedrock-errors.ts';
 import { applyGuardrail, type GuardrailFindings, type GuardrailQuestion } from './bedrock-guardrail.ts';
 import { converseInput, modelSettings } from './bedrock-request.ts';
@@ -27,13 +28,14 @@ export class DirectBedrockClient implements Path {
   readonly name = 'direct';
   readonly #dependencies: Dependencies;
   readonly #breaker: PathBreaker;
-  #connection: Promise<BedrockConnection> | undefined;
+  readonly #connections: BedrockConnections;
   #region: string | undefined;
   #endpoint: string | null = null;
   #credentialsProblem: { message: string; checkedAt: number } | undefined;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    this.#connections = new BedrockConnections(() => openBedrock(dependencies.config, dependencies.simulate));
     const probe = (signal: AbortSignal) => this.probe(signal, 'emergency');
     this.#breaker = new PathBreaker({ path: 'direct', name: 'Bedrock', probe, ...dependencies.breaker });
   }
@@ -58,7 +60,7 @@ export class DirectBedrockClient implements Path {
    * guard, nor a misconfigured guard the model. @throws PathError; the signal's reason where the signal ends it
    */
   async applyGuardrail(question: Omit<GuardrailQuestion, 'open'>): Promise<GuardrailFindings> {
-    const findings = await applyGuardrail({ ...question, open: () => this.#open() });
+    const findings = await this.#using((lease) => applyGuardrail({ ...question, open: () => this.#opened(lease) }));
     this.#credentialsProblem = undefined;
     return findings;
   }
@@ -104,9 +106,11 @@ export class DirectBedrockClient implements Path {
     const { config, env, simulate, now } = this.#dependencies;
     if (!config.enabled) return;
     try {
-      const { client } = await this.#open();
-      // A bearer token takes the place of credentials; asking the chain for them then would only be a false alarm.
-      if (!env.AWS_BEARER_TOKEN_BEDROCK && !simulate) await client.config.credentials();
+      await this.#using(async (lease) => {
+        const { client } = await this.#opened(lease);
+        // A bearer token takes the place of credentials; asking the chain for them then would only be a false alarm.
+        if (!env.AWS_BEARER_TOKEN_BEDROCK && !simulate) await client.config.credentials();
+      });
       this.#credentialsProblem = undefined;
     } catch (thrown) {
       const cause = messageOf(thrown).split('\n', 1)[0];
@@ -117,20 +121,27 @@ export class DirectBedrockClient implements Path {
     }
   }
 
+  async restart(): Promise<void> {
+    if (!this.#connections.isOpen) return;
+    this.#connections.replace();
+    await this.warmUp();
+  }
+
   async close(): Promise<void> {
     this.#breaker.end();
-    const connection = await this.#connection?.catch(() => undefined);
-    connection?.client.destroy();
+    await this.#connections.close();
   }
 
   async #converse(input: ConverseCommandInput, signal: AbortSignal, onProgress?: (text: string) => void) {
     try {
-      const { client, ConverseCommand, ConverseStreamCommand } = await this.#open();
-      signal.throwIfAborted();
-      const send = { abortSignal: signal };
-      const answer = onProgress
-        ? await readConverseStream(await client.send(new ConverseStreamCommand(input), send), onProgress)
-        : readConverse(await client.send(new ConverseCommand(input), send));
+      const answer = await this.#using(async (lease) => {
+        const { client, ConverseCommand, ConverseStreamCommand } = await this.#opened(lease);
+        signal.throwIfAborted();
+        const send = { abortSignal: signal };
+        return onProgress
+          ? readConverseStream(await client.send(new ConverseStreamCommand(input), send), onProgress)
+          : readConverse(await client.send(new ConverseCommand(input), send));
+      });
       this.#credentialsProblem = undefined;
       return answer;
     } catch (thrown) {
@@ -138,9 +149,17 @@ export class DirectBedrockClient implements Path {
     }
   }
 
-  async #open(): Promise<BedrockConnection> {
-    this.#connection ??= openBedrock(this.#dependencies.config, this.#dependencies.simulate);
-    const connection = await this.#connection;
+  async #using<Result>(work: (lease: Lease) => Promise<Result>): Promise<Result> {
+    const lease = this.#connections.lease();
+    try {
+      return await work(lease);
+    } finally {
+      lease.release();
+    }
+  }
+
+  async #opened(lease: Lease) {
+    const connection = await lease.connection;
     this.#region = connection.region;
     this.#endpoint = connection.endpoint;
     return connection;

@@ -8,19 +8,31 @@ import { mcpError } from './mcp-errors.ts';
 import type { CallOptions, Path, PathAnswer, PathRequest, PathState } from './path.ts';
 import { PathError } from './path-error.ts';
 import { readToolAnswer } from './tool-answer.ts';
+import { type KnownTools, type OnToolChange, toolsOfThisProcess } from './tool-watch.ts';
 import { untilAborted } from './until-aborted.ts';
+import { asWords } from './untrusted-text.ts';
 import { type ConnectionState, UpstreamConnection } from './upstream-connection.ts';
+import { type LoginStore, loginOfThisProcess } from './upstream-login.ts';
 
 interface Dependencies {
   config: McpConfig;
   breaker: BreakerSettings;
   onStateChange: (upstream: string, state: ConnectionState, cause: string | null) => void;
+  /** Told once a change: a tool is not what was reviewed, or first seen. */
+  onToolChange?: OnToolChange;
+  /** Where the digests of tools are kept; in this process by default. */
+  knownTools?: KnownTools;
+  /** Where the login of an upstream is kept; in this process by default. */
+  loginOf?: (upstream: string) => LoginStore;
 }
 
 const priorities: Record<OperationClass, number> = { emergency: 2, critical: 1, standard: 0 };
 
 // The attempt's signal ends a call; the client's own 60 s must not come first, nor a stray call stay for ever.
 const clientTimeoutMs = 600_000;
+
+/** Longest word of progress, in UTF-16 units. */
+const maxProgress = 1_000;
 
 /** One upstream: its connection, and the breaker in front of it. */
 interface Upstream {
@@ -35,17 +47,32 @@ export class MCPRouter implements Path {
   readonly #queue: PQueue;
   readonly #upstreams: readonly Upstream[];
 
-  constructor({ config, breaker, onStateChange }: Dependencies) {
+  constructor(dependencies: Dependencies) {
+    const { config, breaker, onStateChange, onToolChange = () => {}, loginOf = loginOfThisProcess } = dependencies;
+    const { knownTools = toolsOfThisProcess() } = dependencies;
     this.#config = config;
     this.#queue = new PQueue({ concurrency: config.concurrency });
     const { connectTimeoutMs, maxAnswerBytes } = config;
     this.#upstreams = config.upstreams.map((upstream) => {
-      const connection = new UpstreamConnection({ upstream, connectTimeoutMs, maxAnswerBytes, onStateChange });
+      const login = loginOf(upstream.name);
+      const connection = new UpstreamConnection({
+        upstream,
+        connectTimeoutMs,
+        maxAnswerBytes,
+        onStateChange,
+        onToolChange,
+        knownTools,
+        login,
+        person: null,
+      });
       const probe = (signal: AbortSignal) => ping(connection, signal);
-      return {
-        connection,
-        breaker: new PathBreaker({ path: 'mcp', name: `Upstream ${upstream.name}`, probe, ...breaker }),
-      };
+      const own = new PathBreaker({ path: 'mcp', name: `Upstream ${upstream.name}`, probe, ...breaker });
+      // Somebody has signed in: no need to wait for the next try.
+      login.onChange(() => {
+        if (connection.failure) void connection.restart();
+        if (!own.isClosed) own.reset();
+      });
+      return { connection, breaker: own };
     });
   }
 
@@ -72,10 +99,10 @@ export class MCPRouter implements Path {
   }
 
   state(): PathState {
-    const findings = this.#upstreams
-      .map(({ connection }) => connection.failure)
-      .filter((failure) => failure !== undefined)
-      .map(({ message, remedy }) => `${message}. ${remedy}`);
+    const findings = this.#upstreams.flatMap(({ connection: { failure, finding } }) => {
+      const changed = finding === null || failure?.kind === 'tool_changed' ? [] : [finding];
+      return failure ? [`${failure.message}. ${failure.remedy}`, ...changed] : changed;
+    });
     if (this.#upstreams.length === 0) {
       findings.push('No upstream MCP server is configured: set mcp.upstreams to use the mcp path.');
     }
@@ -116,6 +143,10 @@ export class MCPRouter implements Path {
 
   resetBreakers(): void {
     for (const { breaker } of this.#upstreams) breaker.reset();
+  }
+
+  async restart(): Promise<void> {
+    await Promise.all(this.#upstreams.map(({ connection }) => connection.restart()));
   }
 
   async warmUp(): Promise<void> {
@@ -175,7 +206,8 @@ export class MCPRouter implements Path {
 
 /** The upstream's own word, or how far it is. */
 function progressText({ message, progress, total }: Parameters<ProgressCallback>[0]): string {
-  return message ?? (total === undefined ? String(progress) : `${progress} of ${total}`);
+  if (message !== undefined) return asWords(message, maxProgress);
+  return total === undefined ? String(progress) : `${progress} of ${total}`;
 }
 
 /** Asks whether an upstream answers at all, by the cheapest request of its era. */

@@ -39,6 +39,17 @@ export interface PathAnswer {
   stopReason: string | null;
   /** True where the answer says that it comes from a simulator. */
   simulated: boolean;
+  /** UTF-16 units taken out of the text because they are invisible or steer what shows it; on both paths. */
+  removedCharacters: number;
+  /** Set where the text is another system's, which an agent must take as data and never as instructions. */
+  untrusted: Untrusted | null;
+}
+
+export interface Untrusted {
+  /** Who wrote it: `upstream kb`. */
+  source: string;
+  /** As `removedCharacters`. */
+  removed: number;
 }
 
 export interface CallOptions {
@@ -72,6 +83,11 @@ export interface Path {
   probeTarget(operationClass: OperationClass): string;
   /** Closes every breaker of the path. */
   resetBreakers(): void;
+  /**
+   * Takes new connections in place of the open ones, with credentials read again; calls in flight end on the old ones.
+   * What was never opened stays so. Resolves when the new ones are tried. Never throws: what fails is in `state()`.
+   */
+  restart(): Promise<void>;
   /** Loads and connects ahead of the first call. Never throws: what fails is in `state()`. */
   warmUp(): Promise<void>;
   close(): Promise<void>;

@@ -1,8 +1,12 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { z } from 'zod';
+import { BodyTooLong } from './limit-body.ts';
 
 /** JSON-RPC error code, in the range left to implementations, that stands for a reply cut off by the network. */
 export const streamDroppedCode = -32_090;
+
+/** The same for a reply that is longer than is taken. */
+export const replyTooLongCode = -32_091;
 
 const requestSchema = z.object({ id: z.union([z.string(), z.number()]) });
 
@@ -46,7 +50,8 @@ function withDropTold(body: ReadableStream<Uint8Array>, id: string | number): Re
         if (!resumable) controller.enqueue(dropped(id, 'the reply ended before its answer'));
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
-        controller.enqueue(dropped(id, `the reply broke off (${why})`));
+        const tooLong = cause instanceof BodyTooLong;
+        controller.enqueue(tooLong ? dropped(id, why, replyTooLongCode) : dropped(id, `the reply broke off (${why})`));
       }
       controller.close();
     },
@@ -54,8 +59,8 @@ function withDropTold(body: ReadableStream<Uint8Array>, id: string | number): Re
   });
 }
 
-function dropped(id: string | number, message: string): Uint8Array {
-  const error = { jsonrpc: '2.0', id, error: { code: streamDroppedCode, message } };
+function dropped(id: string | number, message: string, code = streamDroppedCode): Uint8Array {
+  const error = { jsonrpc: '2.0', id, error: { code, message } };
   // The empty line first ends an event that was cut.
   return new TextEncoder().encode(`\n\ndata: ${JSON.stringify(error)}\n\n`);
 }

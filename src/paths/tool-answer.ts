@@ -3,6 +3,7 @@ import { ownProperty } from './own-property.ts';
 import type { PathAnswer } from './path.ts';
 import { PathError } from './path-error.ts';
 import { saysSimulated } from './says-simulated.ts';
+import { asData, asWords, type DataText } from './untrusted-text.ts';
 
 interface ReadOptions {
   upstream: string;
@@ -21,12 +22,13 @@ export function readToolAnswer(result: CallToolResult, options: ReadOptions): Pa
       path: 'mcp',
       errorClass: 'upstream',
       kind: 'tool_error',
-      message: `Upstream ${upstream}: tool ${tool} failed: ${textOf(result).slice(0, 300) || 'no reason given'}`,
+      message: `Upstream ${upstream}: tool ${tool} failed: ${asWords(textOf(result), 300) || 'no reason given'}`,
       remedy: `Look at the logs of upstream ${upstream}.`,
     });
   }
-  const text = options.result === 'text' ? textOf(result) : structuredAnswer(result, options);
-  const size = Buffer.byteLength(text);
+  const value = options.result === 'text' ? textOf(result) : structuredValue(result, options);
+  // Never cut: half an answer may say the contrary of the whole.
+  const { text, removed, size } = typeof value === 'string' ? plain(value) : asJson(value);
   if (text === '' || size > options.maxAnswerBytes) {
     const what =
       text === ''
@@ -42,6 +44,8 @@ export function readToolAnswer(result: CallToolResult, options: ReadOptions): Pa
     serviceLatencyMs: null,
     stopReason: null,
     simulated: saysSimulated(result.structuredContent) || saysSimulated(result._meta),
+    removedCharacters: removed,
+    untrusted: { source: `upstream ${upstream}`, removed },
   };
 }
 
@@ -52,12 +56,32 @@ function textOf(result: CallToolResult): string {
     .join('\n');
 }
 
-function structuredAnswer(result: CallToolResult, options: ReadOptions): string {
+function structuredValue(result: CallToolResult, options: ReadOptions): unknown {
   const value = ownProperty({ structuredContent: result.structuredContent }, options.result);
   if (value === undefined || value === null) {
     throw unusable(options, 'empty_answer', `gave no value at ${options.result}`);
   }
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return value;
+}
+
+/** What an answer says, and its size as it came, in bytes. */
+type Read = DataText & { size: number };
+
+function plain(text: string): Read {
+  return { ...asData(text), size: Buffer.byteLength(text) };
+}
+
+function asJson(value: unknown): Read {
+  let removed = 0;
+  // JSON would write control characters as escapes, which whoever reads it would turn back into what they were.
+  const json = JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== 'string') return part;
+    const data = asData(part);
+    removed += data.removed;
+    return data.text;
+  });
+  const data = asData(json); // keys
+  return { text: data.text, removed: removed + data.removed, size: Buffer.byteLength(json) };
 }
 
 function unusable({ upstream, tool }: ReadOptions, kind: string, what: string): PathError {

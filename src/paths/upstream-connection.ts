@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from '@modelcontextprotocol/client';
+import { Client, type Tool } from '@modelcontextprotocol/client';
 import pRetry, { AbortError } from 'p-retry';
 import type { UpstreamConfig } from '../config/upstream-schema.ts';
 import { version } from '../version.ts';
 import { mcpError } from './mcp-errors.ts';
-import { PathError } from './path-error.ts';
+import type { PathError } from './path-error.ts';
+import { type KnownTools, type OnToolChange, ToolWatch } from './tool-watch.ts';
+import { connectFailure, connectionClosed, toolMissing } from './upstream-connection-errors.ts';
+import { createUpstreamHttp, type UpstreamHttp } from './upstream-http.ts';
+import type { LoginStore, Person } from './upstream-login.ts';
 import { openTransport } from './upstream-transport.ts';
 
 interface Dependencies {
@@ -12,6 +16,11 @@ interface Dependencies {
   connectTimeoutMs: number;
   maxAnswerBytes: number;
   onStateChange: (upstream: string, state: ConnectionState, cause: string | null) => void;
+  knownTools: KnownTools;
+  onToolChange: OnToolChange;
+  login: LoginStore;
+  /** Null where nobody can sign in. */
+  person: Person | null;
 }
 
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'failed' | 'closed';
@@ -21,20 +30,34 @@ const backoff = { minTimeout: 500, maxTimeout: 30_000, factor: 2, randomize: tru
 
 /** In ms. */
 const retireMs = 1_000;
+/** How long calls over HTTP may go on on a connection that a restart has replaced, in ms: the longest SLA. */
+const drainMs = 60_000;
 
 /** The connection to one upstream: opened once, checked for its tool, opened again with backoff when it is lost. */
 export class UpstreamConnection {
   readonly upstream: UpstreamConfig;
   readonly #dependencies: Dependencies;
+  readonly #maxBytes: number;
+  readonly #http: UpstreamHttp | null;
+  readonly #watch: ToolWatch;
   readonly #end = new AbortController();
   #client: Client | undefined;
   #attempt: Promise<Client> | undefined;
-  #reconnecting = false;
+  /** Ends the tries to connect that go on; none where there are none. */
+  #tries: AbortController | undefined;
   #failure: PathError | undefined;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
     this.upstream = dependencies.upstream;
+    // Escapes and a structured twin of the text make a message several times as long as its answer.
+    this.#maxBytes = 4 * dependencies.maxAnswerBytes + 65_536;
+    const { url, ...rest } = this.upstream;
+    this.#http =
+      url === undefined
+        ? null
+        : createUpstreamHttp({ ...dependencies, upstream: { ...rest, url }, maxBytes: this.#maxBytes });
+    this.#watch = new ToolWatch(dependencies);
   }
 
   get state(): ConnectionState {
@@ -49,13 +72,27 @@ export class UpstreamConnection {
     return this.#failure;
   }
 
+  /** What an operator has to look at while the upstream answers: a tool that has changed. */
+  get finding(): string | null {
+    return this.#watch.finding;
+  }
+
   /** The connected client. While a lost connection waits for its next attempt, fails at once with the last cause. */
   async client(): Promise<Client> {
     if (this.#client) return this.#client;
     if (this.#attempt) return this.#attempt;
     if (this.#failure) throw this.#failure;
     this.#keepTrying();
-    return this.#attempt ?? Promise.reject(closed(this.upstream));
+    return this.#attempt ?? Promise.reject(connectionClosed(this.upstream));
+  }
+
+  /** Signs in where the upstream wants it and has not asked yet. @throws PathError */
+  async signIn(): Promise<void> {
+    try {
+      await this.#http?.signIn();
+    } catch (thrown) {
+      throw mcpError(thrown, this.upstream.name);
+    }
   }
 
   /** Drops a connection that the upstream no longer knows (an expired session), and opens a new one. */
@@ -67,9 +104,28 @@ export class UpstreamConnection {
     return this.client();
   }
 
+  /** Takes a new connection in place of the open one, or tries at once where the next try would wait. Never throws. */
+  async restart(): Promise<void> {
+    const stale = this.#client;
+    if (stale || (this.#failure && !this.#attempt)) {
+      this.#client = undefined;
+      this.#tries?.abort();
+      this.#tries = undefined;
+      this.#dependencies.onStateChange(this.upstream.name, 'connecting', 'restarted by an operator');
+      this.#keepTrying(stale && this.#leave(stale));
+    }
+    await this.#attempt?.catch(() => undefined); // it is kept in #failure
+  }
+
+  /** Two processes of one upstream may want the same file or port: calls on the old one are cut off, and made elsewhere. */
+  async #leave(stale: Client): Promise<void> {
+    if (this.upstream.url === undefined) await stale.close().catch(() => undefined);
+    else void this.#retire(stale, drainMs);
+  }
+
   /** Closes a dropped connection when the other calls on it have had time to hear for themselves that it is over. */
-  async #retire(stale: Client): Promise<void> {
-    await sleep(retireMs, undefined, { signal: this.#end.signal, ref: false }).catch(() => undefined);
+  async #retire(stale: Client, ms = retireMs): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#end.signal, ref: false }).catch(() => undefined);
     await stale.close().catch(() => undefined);
   }
 
@@ -78,30 +134,41 @@ export class UpstreamConnection {
     const client = this.#client ?? (await this.#attempt?.catch(() => undefined));
     this.#client = undefined;
     await client?.close();
+    await this.#http?.close();
   }
 
   /** Connects now and, where that fails, again and again until it succeeds or the router closes. */
-  #keepTrying(): void {
-    if (this.#reconnecting || this.#end.signal.aborted) return;
-    this.#reconnecting = true;
+  #keepTrying(after: Promise<void> = Promise.resolve()): void {
+    if (this.#tries || this.#end.signal.aborted) return;
+    const tries = new AbortController();
+    this.#tries = tries;
     const attempt = () => {
-      this.#attempt = this.#connect();
+      this.#attempt = after.then(() => this.#connect());
       return this.#attempt.finally(() => {
         this.#attempt = undefined;
       });
     };
-    void pRetry(attempt, { ...backoff, unref: true, signal: this.#end.signal })
-      .catch(() => undefined) // each failure is kept in #failure; only close() ends the tries
+    const signal = AbortSignal.any([this.#end.signal, tries.signal]);
+    void pRetry(attempt, { ...backoff, unref: true, signal })
+      .catch(() => undefined) // each failure is kept in #failure; only close() and restart() end the tries
       .finally(() => {
-        this.#reconnecting = false;
+        if (this.#tries === tries) this.#tries = undefined;
       });
   }
 
   async #connect(): Promise<Client> {
-    const { upstream, connectTimeoutMs, maxAnswerBytes, onStateChange } = this.#dependencies;
-    // Escapes and a structured twin of the text make a message several times as long as its answer.
-    const { transport, lastWords } = openTransport(upstream, 4 * maxAnswerBytes + 65_536);
-    const client = new Client({ name: 'hybrid-routing-mcp', version }, { versionNegotiation: { mode: this.#mode() } });
+    const { upstream, connectTimeoutMs, onStateChange } = this.#dependencies;
+    const { transport, lastWords } = openTransport(upstream, {
+      maxMessageBytes: this.#maxBytes,
+      fetch: this.#http?.fetch ?? fetch,
+    });
+    const client: Client = new Client(
+      { name: 'hybrid-routing-mcp', version },
+      {
+        versionNegotiation: { mode: this.#mode() },
+        listChanged: { tools: { onChanged: (_, tools) => void this.#checkAgain(client, tools) } },
+      },
+    );
     // The client's version negotiation does not heed the signal; closing its transport ends that too.
     const stop = () => void transport.close().catch(() => undefined);
     this.#end.signal.addEventListener('abort', stop, { once: true });
@@ -109,11 +176,7 @@ export class UpstreamConnection {
       const options = { timeout: connectTimeoutMs, signal: this.#end.signal };
       await client.connect(transport, options);
       const { tools } = await client.listTools(undefined, options);
-      if (!tools.some(({ name }) => name === upstream.tool))
-        throw toolMissing(
-          upstream,
-          tools.map(({ name }) => name),
-        );
+      await this.#check(tools);
     } catch (thrown) {
       await client.close().catch(() => undefined);
       if (this.#end.signal.aborted) throw new AbortError('closed');
@@ -130,6 +193,31 @@ export class UpstreamConnection {
     return client;
   }
 
+  async #check(tools: readonly Tool[]): Promise<void> {
+    const { upstream } = this;
+    const tool = tools.find(({ name }) => name === upstream.tool);
+    if (tool) return this.#watch.check(tool);
+    throw toolMissing(
+      upstream,
+      tools.map(({ name }) => name),
+    );
+  }
+
+  /** The upstream has told that its tools are others. A list that cannot be read is read with the next connection. */
+  async #checkAgain(client: Client, tools: readonly Tool[] | null): Promise<void> {
+    if (tools === null || this.#client !== client) return;
+    try {
+      await this.#check(tools);
+    } catch (thrown) {
+      if (this.#client !== client) return;
+      this.#client = undefined;
+      this.#failure = mcpError(thrown, this.upstream.name);
+      this.#dependencies.onStateChange(this.upstream.name, 'failed', this.#failure.message);
+      await client.close().catch(() => undefined);
+      this.#keepTrying();
+    }
+  }
+
   #lost(client: Client): void {
     if (this.#client !== client || this.#end.signal.aborted) return;
     this.#client = undefined;
@@ -141,32 +229,4 @@ export class UpstreamConnection {
     const protocol = this.upstream.protocol ?? (this.upstream.url === undefined ? 'legacy' : 'auto');
     return protocol === '2026-07-28' ? { pin: protocol } : protocol;
   }
-}
-
-function closed(upstream: UpstreamConfig): PathError {
-  return new PathError({
-    path: 'mcp',
-    errorClass: 'network',
-    kind: 'closed',
-    message: `Upstream ${upstream.name}: the connection is closed because the server is shutting down`,
-    remedy: 'Send the operation to another server.',
-  });
-}
-
-function toolMissing(upstream: UpstreamConfig, tools: readonly string[]): PathError {
-  const shown = tools.slice(0, 20).join(', ') || 'none';
-  return new PathError({
-    path: 'mcp',
-    errorClass: 'configuration',
-    kind: 'tool_missing',
-    message: `Upstream ${upstream.name}: has no tool ${upstream.tool}; its tools: ${shown}`,
-    remedy: `Set "tool" of upstream ${upstream.name} in mcp.upstreams to one of them.`,
-  });
-}
-
-/** Never blameless: a new connection cannot mend that there is none (a 404 is then no expired session, but a wrong URL). */
-function connectFailure(error: PathError, lastWords: string | undefined): PathError {
-  const { path, errorClass, kind, message, remedy, cause } = error;
-  const said = lastWords === undefined ? '' : ` (it last said: ${lastWords})`;
-  return new PathError({ path, errorClass, kind, message: `${message}${said}`, remedy, cause });
 }

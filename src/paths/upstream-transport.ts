@@ -1,22 +1,28 @@
-import { StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
+import { type FetchLike, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { UpstreamConfig } from '../config/upstream-schema.ts';
 import { endWithProcess } from './end-with-process.ts';
 import { tellDrops } from './tell-drops.ts';
+import { asWords } from './untrusted-text.ts';
 
 export interface UpstreamTransport {
   transport: Transport;
-  /** The last line that a started process wrote to stderr: often the reason why it ended. */
+  /** The last line that a started process wrote to stderr, in plain words: often the reason why it ended. */
   lastWords: () => string | undefined;
 }
 
 const keptStderr = 2_048;
 
-/** @param maxMessageBytes longest message taken on stdio, in bytes */
-export function openTransport(upstream: UpstreamConfig, maxMessageBytes: number): UpstreamTransport {
+interface Options {
+  /** Longest message taken on stdio, in bytes. */
+  maxMessageBytes: number;
+  /** For a URL. Adds the headers of the configuration itself: given to the SDK they would go to authorization servers too. */
+  fetch: FetchLike;
+}
+
+export function openTransport(upstream: UpstreamConfig, { maxMessageBytes, fetch }: Options): UpstreamTransport {
   if (upstream.url !== undefined) {
     const transport = new StreamableHTTPClientTransport(new URL(upstream.url), {
-      requestInit: { headers: upstream.headers },
       fetch: tellDrops(fetch),
     });
     return { transport, lastWords: () => undefined };
@@ -34,5 +40,5 @@ export function openTransport(upstream: UpstreamConfig, maxMessageBytes: number)
   transport.stderr?.on('data', (chunk: Buffer) => {
     tail = (tail + chunk.toString('utf8')).slice(-keptStderr);
   });
-  return { transport, lastWords: () => tail.trim().split('\n').at(-1)?.slice(0, 200) || undefined };
+  return { transport, lastWords: () => asWords(tail.trim().split('\n').at(-1) ?? '', 200) || undefined };
 }

@@ -15,7 +15,11 @@ export function primaryShareMs(deadlineMs: number, fallbackP95Ms: number | null 
   return Math.max(1, Math.round(deadlineMs - reserve));
 }
 
-/** The one deadline of an operation: its class's SLA, or the caller's deadline, if sooner; in ms. */
-export function operationDeadlineMs(slaMs: number, callerMs: number | undefined): number {
-  return callerMs === undefined ? slaMs : Math.min(slaMs, callerMs);
+/**
+ * The one deadline of an operation, in ms: its class's SLA, or the caller's deadline, if sooner. In the background nobody
+ * waits for the answer, so that there the caller's deadline holds as it is.
+ */
+export function operationDeadlineMs(slaMs: number, callerMs: number | undefined, background = false): number {
+  if (callerMs === undefined) return slaMs;
+  return background ? callerMs : Math.min(slaMs, callerMs);
 }

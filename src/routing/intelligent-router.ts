@@ -20,7 +20,8 @@ interface Dependencies {
   modes: Modes;
   policy: RoutingPolicy;
   logger: Logger;
-  hedging: boolean;
+  /** Whether a slow emergency is also sent to the second path: asked of each, and answered without I/O of ours. */
+  hedging: () => Promise<boolean>;
   now: () => number;
   /** 0 to 1, as Math.random: the jitter of retries. */
   random: () => number;
@@ -29,6 +30,8 @@ interface Dependencies {
 export interface RouteOptions {
   /** The caller's deadline, in ms. */
   deadlineMs: number | undefined;
+  /** Nobody waits for the answer: the deadline may be longer than the SLA. */
+  background?: boolean | undefined;
   cancelled: AbortSignal;
   /** Paths that this operation's data may not go to. */
   refused?: readonly PathName[] | undefined;
@@ -93,6 +96,11 @@ export class IntelligentRouter {
     this.#dependencies = dependencies;
   }
 
+  /** Forgets what retries and hedges have spent. */
+  resetBudgets(): void {
+    for (const budget of [...Object.values(this.#retryBudgets), this.#hedgeBudget]) budget.reset();
+  }
+
   /** @param assumed what is assumed to be in force; by default what is */
   decide(type: OperationType, assumed: Assumptions = {}): Decision {
     const { health, policy, overrides, modes } = this.#dependencies;
@@ -105,7 +113,7 @@ export class IntelligentRouter {
     const start = now();
     const decision = this.decide(request.type, { refused: options.refused });
     this.#logDecision(request, decision);
-    const deadlineMs = operationDeadlineMs(policy.classes[request.class].slaMs, options.deadlineMs);
+    const deadlineMs = operationDeadlineMs(policy.classes[request.class].slaMs, options.deadlineMs, options.background);
     const partial = new PartialText(options.onProgress);
     const { attempts, fallback } = await this.#attempts({ request, decision, deadlineMs, start, options, partial });
     const winner = attempts.find(({ answer }) => answer !== null);
@@ -149,7 +157,8 @@ export class IntelligentRouter {
     const first = this.#start(run, primary, shareMs, partial.report);
     const p95Ms = health.path(primary).p95Ms();
     const delayMs = Math.max(p95Ms ?? 0, leastHedgeMs);
-    if (request.class !== 'emergency' || !hedging || other === null || p95Ms === null || delayMs >= shareMs) {
+    const canHedge = request.class === 'emergency' && other !== null && p95Ms !== null && delayMs < shareMs;
+    if (!canHedge || !(await hedging())) {
       return { first: await first.outcome, second: null };
     }
     this.#hedgeBudget.earn();

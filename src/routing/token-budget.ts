@@ -20,6 +20,11 @@ export class TokenBudget {
     this.#tokens = Math.min(this.#capacity, this.#tokens + this.#ratio);
   }
 
+  /** As it was at the start. */
+  reset(): void {
+    this.#tokens = this.#capacity;
+  }
+
   /** Takes a token; false where there is none. */
   take(): boolean {
     if (this.#tokens < 1) return false;

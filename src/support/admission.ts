@@ -4,10 +4,16 @@ import type { Message } from '../paths/path.ts';
 import type { OperationRequest } from './operation.ts';
 
 /** A request that is not taken: nothing was called. */
-export class RefusedError extends HybridRoutingError {}
+export class RefusedError extends HybridRoutingError {
+  /** When it may come again, in whole seconds; null where time alone changes nothing. */
+  readonly retryAfterSeconds: number | null = null;
+}
 
 /** The conversation of a request that fits the limits. @throws RefusedError naming the field and the remedy */
-export function admit(request: OperationRequest, limits: LimitsConfig): Message[] {
+export function admit(
+  request: OperationRequest,
+  limits: Pick<LimitsConfig, 'promptBytes' | 'contextBytes'>,
+): Message[] {
   const { prompt, messages, context } = request;
   if ((prompt === undefined) === (messages === undefined)) {
     throw new RefusedError(

@@ -56,26 +56,16 @@ export class BedrockSupportManager {
     this.#maintenance = new MaintenanceQueue(dependencies);
   }
 
-  /** Never throws for what a caller or a path does: a refusal or failure is a result. */
-  async run(request: OperationRequest, caller: Caller): Promise<OperationResult> {
-    const { policy, config, modes, intake, wallClock } = this.#dependencies;
-    const now = wallClock();
-    const inForce = modes.current();
-    const subject: Subject = {
-      operationId: randomUUID(),
-      type: request.operation,
-      policy,
-      notices: notices(inForce, now),
-      simulate: config.simulate,
-    };
-    const facts: OperationFacts = { request, caller, gates: null, personalData: null };
+  /**
+   * Never throws for what a caller or a path does: a refusal or failure is a result.
+   * @param operationId given where it is known before the operation runs
+   */
+  async run(request: OperationRequest, caller: Caller, operationId: string = randomUUID()): Promise<OperationResult> {
+    const { intake } = this.#dependencies;
+    const subject = this.#subject(request, operationId);
+    const facts = factsOf(request, caller);
     try {
-      const messages = admit(request, config.limits);
-      this.#recorder.check();
-      // Health goes on in every mode, its probes with it.
-      const refusal = caller.probe ? null : admitsType(inForce, request.operation);
-      if (refusal && (refusal.mode !== 'maintenance' || request.dryRun)) throw new ModeRefusal(refusal, now);
-      const path = toPathRequest(request, messages, subject);
+      const path = toPathRequest(request, this.#admitted(request, caller), subject);
       return await intake.run(caller.cancelled, (signal) =>
         this.#idempotent.once(request, signal, (cancelled) =>
           this.#pipeline(path, subject, { ...facts, caller: { ...caller, cancelled } }),
@@ -87,8 +77,61 @@ export class BedrockSupportManager {
     }
   }
 
+  /** Why it would not be taken at this moment, or null; nothing is called and nothing recorded. */
+  refusalOf(request: OperationRequest, caller: Caller): RefusedError | null {
+    try {
+      this.#admitted(request, caller);
+      this.#dependencies.intake.check();
+      return null;
+    } catch (thrown) {
+      if (thrown instanceof RefusedError) return thrown;
+      throw thrown;
+    }
+  }
+
+  /** The result of an operation that is not taken, with its audit row. */
+  async refuse(request: OperationRequest, caller: Caller, refusal: RefusedError): Promise<OperationResult> {
+    const subject = this.#subject(request, randomUUID());
+    return this.#recorder.record(uncalled(subject, null, refusal), factsOf(request, caller));
+  }
+
+  /** An operation that has only begun: its decision as planned. */
+  planned(request: OperationRequest, operationId: string): OperationResult {
+    const decision = this.#dependencies.router.decide(request.operation);
+    const planned = uncalled(this.#subject(request, operationId), decision, null);
+    return { ...planned, status: 'running', dryRun: false };
+  }
+
+  /** How long an operation may take, in ms. */
+  deadlineMs(request: OperationRequest, { background }: Pick<Caller, 'background'>): number {
+    const { slaMs } = this.#dependencies.policy.classes[classOf(request.operation)];
+    return operationDeadlineMs(slaMs, request.deadlineMs, background);
+  }
+
+  #subject(request: OperationRequest, operationId: string): Subject {
+    const { policy, config, modes, wallClock } = this.#dependencies;
+    return {
+      operationId,
+      type: request.operation,
+      policy,
+      notices: notices(modes.current(), wallClock()),
+      simulate: config.simulate,
+    };
+  }
+
+  /** The conversation of an operation that is taken. @throws RefusedError */
+  #admitted(request: OperationRequest, { probe }: Caller): PathRequest['messages'] {
+    const { config, modes, wallClock } = this.#dependencies;
+    const messages = admit(request, config.limits);
+    this.#recorder.check();
+    // Health goes on in every mode, its probes with it.
+    const refusal = probe ? null : admitsType(modes.current(), request.operation);
+    if (refusal && (refusal.mode !== 'maintenance' || request.dryRun)) throw new ModeRefusal(refusal, wallClock());
+    return messages;
+  }
+
   async #pipeline(asked: PathRequest, subject: Subject, known: OperationFacts): Promise<OperationResult> {
-    const { gates, router, policy, wallClock } = this.#dependencies;
+    const { gates, router, wallClock } = this.#dependencies;
     const { request, caller } = known;
     const { cancelled } = caller;
     const start = wallClock();
@@ -104,7 +147,7 @@ export class BedrockSupportManager {
       const decision = router.decide(request.operation, { refused: gated.refused });
       return this.#recorder.record(uncalled(subject, decision, null), facts);
     }
-    const deadlineMs = operationDeadlineMs(policy.classes[asked.class].slaMs, request.deadlineMs);
+    const deadlineMs = this.deadlineMs(request, caller);
     if (!caller.probe) await this.#maintenance.pass(request.operation, deadlineMs, cancelled);
     const outcome = await this.#measured(
       { ...guarded.request, upstreams: gated.upstreams },
@@ -134,8 +177,14 @@ export class BedrockSupportManager {
     const overridden = overrides.current() !== null;
     metrics.started();
     const { route, slaMs } = policy.classes[path.class];
-    const { cancelled, onProgress } = caller;
-    const routed = await router.route(path, { cancelled, onProgress, refused, deadlineMs: deadlineMs - waitedMs });
+    const { cancelled, onProgress, background } = caller;
+    const routed = await router.route(path, {
+      cancelled,
+      onProgress,
+      background,
+      refused,
+      deadlineMs: deadlineMs - waitedMs,
+    });
     const outcome = { ...routed, durationMs: routed.durationMs + waitedMs };
     const { error, durationMs, fallback } = outcome;
     const declined = error?.errorClass === 'caller' || error?.errorClass === 'cancelled';
@@ -166,6 +215,11 @@ export class BedrockSupportManager {
     else if (latencyMs > sla.targetMs) logger.warn({ ...fields, event: 'LATENCY' }, 'LATENCY over target');
     else logger.info({ ...fields, fellBack: fallback !== null }, 'operation finished');
   }
+}
+
+/** What is known of an operation before anything has looked at it. */
+function factsOf(request: OperationRequest, caller: Caller): OperationFacts {
+  return { request, caller, gates: null, personalData: null };
 }
 
 /** Types and counts, for the caller; null where nothing was found. */

@@ -21,6 +21,8 @@ export interface Caller {
   confirmed?: Readonly<Record<string, unknown>> | undefined;
   /** Given where the client asked for progress. */
   onProgress?: ((text: string) => void) | undefined;
+  /** The operation runs on its own, whoever waits: its deadline may be longer than the SLA. */
+  background?: boolean | undefined;
   /** A health check's own operation, left out of KPIs. */
   probe?: boolean | undefined;
 }

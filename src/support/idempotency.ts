@@ -110,7 +110,7 @@ function gone(reason: unknown): RefusedError {
 }
 
 /** The same for the same request, in whatever order its context's keys come. */
-function fingerprintOf({ operation, prompt, messages, context, subject, purpose }: OperationRequest): string {
+export function fingerprintOf({ operation, prompt, messages, context, subject, purpose }: OperationRequest): string {
   return createHash('sha256')
     .update(JSON.stringify([operation, prompt, messages, context, subject, purpose], sortedKeys))
     .digest('base64');

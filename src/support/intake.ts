@@ -30,18 +30,22 @@ export class Intake {
     for (const controller of this.#running) controller.abort(why);
   }
 
+  /** @throws RefusedError once the server is shutting down */
+  check(): void {
+    if (!this.#stopped) return;
+    throw new RefusedError(
+      'shutting_down',
+      'The server is shutting down and takes no new operations',
+      'Send it again when the server is back, or to another server.',
+    );
+  }
+
   /**
    * Runs an operation under a signal that the client or the server's end aborts.
    * @throws RefusedError once the server is shutting down
    */
   async run<Result>(cancelled: AbortSignal, operation: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    if (this.#stopped) {
-      throw new RefusedError(
-        'shutting_down',
-        'The server is shutting down and takes no new operations',
-        'Send it again when the server is back, or to another server.',
-      );
-    }
+    this.check();
     // By hand, not by AbortSignal.any: in Node 20 that keeps a trace of every operation on a signal that lives long.
     const controller = new AbortController();
     const onCancel = () => controller.abort(cancelled.reason);

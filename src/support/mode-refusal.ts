@@ -9,7 +9,7 @@ const kept = {
 
 /** An operation that a mode keeps out; it may come again. */
 export class ModeRefusal extends RefusedError {
-  readonly retryAfterSeconds: number;
+  override readonly retryAfterSeconds: number;
 
   /** @param now milliseconds since 1970 */
   constructor({ mode, active }: Refusal, now: number) {

@@ -5,7 +5,7 @@ import type { AttemptOutcome } from '../routing/attempt.ts';
 import type { Decision } from '../routing/decide.ts';
 import type { RouteOutcome } from '../routing/intelligent-router.ts';
 import type { RoutingPolicy } from '../routing/policy.ts';
-import { ModeRefusal } from './mode-refusal.ts';
+import { RefusedError } from './admission.ts';
 import type { OperationResult } from './operation.ts';
 
 export interface Subject {
@@ -35,6 +35,7 @@ export function uncalled(
     hedged: false,
     model: null,
     upstream: null,
+    untrusted: null,
     stopReason: null,
     personalData: null,
     usage: null,
@@ -43,6 +44,7 @@ export function uncalled(
     sla: sla(type, policy, null),
     error: refusal && shown(refusal),
     notices: subject.notices,
+    background: null,
     dryRun: refusal === null,
     simulated: subject.simulate,
   };
@@ -65,6 +67,7 @@ export function called(subject: Subject, outcome: RouteOutcome, findings: readon
     hedged: outcome.hedged,
     model: answer?.modelId ?? null,
     upstream: answer?.upstream ?? null,
+    untrusted: answer?.untrusted ?? null,
     stopReason: answer?.stopReason ?? null,
     personalData: null,
     usage: answer?.usage ?? null,
@@ -77,6 +80,7 @@ export function called(subject: Subject, outcome: RouteOutcome, findings: readon
     ),
     error: error && shown(error),
     notices: subject.notices,
+    background: null,
     dryRun: false,
     simulated: subject.simulate || answer?.simulated === true,
   };
@@ -125,7 +129,9 @@ function shown(error: HybridRoutingError) {
     code,
     message,
     remedy,
-    ...(error instanceof ModeRefusal ? { retryAfterSeconds: error.retryAfterSeconds } : {}),
+    ...(error instanceof RefusedError && error.retryAfterSeconds !== null
+      ? { retryAfterSeconds: error.retryAfterSeconds }
+      : {}),
   };
 }
 

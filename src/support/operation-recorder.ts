@@ -54,7 +54,7 @@ export class OperationRecorder {
       .append('OPERATION', operationRow(result, facts))
       .catch((thrown: unknown) => this.#lost(result, thrown));
     if (config.audit.acknowledge === 'queued') return result;
-    const deadlineMs = operationDeadlineMs(result.sla.slaMs, facts.request.deadlineMs);
+    const deadlineMs = operationDeadlineMs(result.sla.slaMs, facts.request.deadlineMs, facts.caller.background);
     const waitMs = Math.max(leastWaitMs, deadlineMs - result.latencyMs);
     const notice = notices[await settledWithin(appended, waitMs, 'pending' as const)];
     return notice === null ? result : { ...result, notices: [...result.notices, notice] };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { operationClassSchema, operationTypeSchema, pathNameSchema } from '../config/operation-types.ts';
 import { errorClasses } from '../paths/path-error.ts';
+import { stateScopes } from '../store/shared-state.ts';
 
 /** What a caller asks for. */
 export const operationRequestSchema = z.strictObject({
@@ -20,17 +21,14 @@ export const operationRequestSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe('Facts for the answer; {{context.x}} in an upstream’s arguments.'),
-  subject: z
-    .string()
-    .optional()
-    .describe('Whose data this is, by any identifier; checked against consent for purpose.'),
+  subject: z.string().optional().describe('Whose data this is, by any identifier; consent is checked.'),
   purpose: z.string().optional().describe('What the data is processed for.'),
   deadlineMs: z
     .int()
     .min(1, 'must be 1 ms or more; leave it out to use the SLA')
     .max(600_000)
     .optional()
-    .describe('Answer within this many ms. Default and longest: the SLA.'),
+    .describe('Answer within this many ms. Default and longest: the SLA; with background up to 600000.'),
   idempotencyKey: z
     .string()
     .min(1)
@@ -41,22 +39,27 @@ export const operationRequestSchema = z.strictObject({
 });
 export type OperationRequest = z.infer<typeof operationRequestSchema>;
 
+/** What an operation has come to; all but `running` are final. */
+export const operationStatuses = ['running', 'answered', 'refused', 'failed', 'cancelled', 'interrupted'] as const;
+
 const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable();
 const milliseconds = z.number();
+/** An object that the advertised schema shows as such: the answer itself explains its fields. */
+const brief = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).meta({ brief: true });
 
 export const operationResultSchema = z.object({
   operationId: z.string(),
-  status: z.enum(['answered', 'refused', 'failed']),
+  status: z.enum(operationStatuses),
   answer: nullable(z.string()),
   path: z.enum(['direct', 'mcp', 'cache', 'none']),
-  decision: z.object({
+  decision: brief({
     primary: nullable(pathNameSchema),
     fallback: nullable(pathNameSchema),
     reasons: z.array(z.string()),
     policyVersion: z.string(),
   }),
   attempts: z.array(
-    z.object({
+    brief({
       path: pathNameSchema,
       startedMs: milliseconds,
       durationMs: milliseconds,
@@ -66,25 +69,41 @@ export const operationResultSchema = z.object({
       cause: nullable(z.string()),
     }),
   ),
-  fallback: nullable(z.object({ from: pathNameSchema, to: pathNameSchema, reason: z.string() })),
+  fallback: nullable(brief({ from: pathNameSchema, to: pathNameSchema, reason: z.string() })),
   hedged: z.boolean(),
   model: nullable(z.string()),
   upstream: nullable(z.string()),
+  /** Set where the answer is an upstream's text: data, never instructions; `removed` counts the characters taken out. */
+  untrusted: nullable(brief({ source: z.string(), removed: z.int() })),
   stopReason: nullable(z.string()).describe('max_tokens: the answer is cut'),
-  personalData: nullable(z.object({ mode: z.string(), counts: z.record(z.string(), z.int()) }).meta({ brief: true })),
-  usage: nullable(z.object({ inputTokens: z.int(), outputTokens: z.int(), totalTokens: z.int() })),
+  personalData: nullable(brief({ mode: z.string(), counts: z.record(z.string(), z.int()) })),
+  usage: nullable(brief({ inputTokens: z.int(), outputTokens: z.int(), totalTokens: z.int() })),
   latencyMs: milliseconds,
   serviceLatencyMs: nullable(milliseconds),
-  sla: z.object({
+  sla: brief({
     class: operationClassSchema,
     targetMs: milliseconds,
     slaMs: milliseconds,
     met: nullable(z.boolean()),
   }),
   error: nullable(
-    z.object({ code: z.string(), message: z.string(), remedy: z.string(), retryAfterSeconds: z.int().optional() }),
+    brief({ code: z.string(), message: z.string(), remedy: z.string(), retryAfterSeconds: z.int().optional() }),
   ),
   notices: z.array(z.string()),
+  /** Null where the caller waits for the answer. */
+  background: nullable(
+    brief({
+      startedAt: z.iso.datetime(),
+      /** The handle is of no use after this. */
+      expiresAt: z.iso.datetime(),
+      deadlineMs: milliseconds,
+      /** Progress notes so far; null where another process counts them. */
+      progress: nullable(z.int()),
+      /** `shared`: kept in the store, the handle survives a restart; `this_process`: it does not, the store is away. */
+      scope: z.enum(stateScopes),
+      cancelRequested: z.boolean(),
+    }),
+  ),
   dryRun: z.boolean(),
   simulated: z.boolean(),
 });

@@ -16,6 +16,7 @@ const layers = [
     'src/state-commands.ts',
     'src/admin-commands.ts',
     'src/token-commands.ts',
+    'src/upstream-commands.ts',
     'src/demo/',
   ],
   [

@@ -76,6 +76,41 @@ describe('admin commands', () => {
     await until('the server has reset', () => true);
   });
 
+  it('switch a feature flag of a running server, list the flags, and set it back', async () => {
+    const flags = async () => {
+      const { structured } = await server.call('health_check', { depth: 'detailed' });
+      const { components } = z
+        .looseObject({ components: z.record(z.string(), z.looseObject({ details: z.looseObject({}) })) })
+        .parse(structured);
+      return components['intelligent-router']?.details.flags;
+    };
+    const order = ['--enable', 'false', '--reason', 'a test', '--duration-seconds', '60'];
+    expect(json(await admin('feature-flags', 'background_operations', ...order))).toMatchObject({
+      applied: true,
+      scope: 'shared',
+    });
+    await until('the server obeys', async () => (await flags()) !== undefined);
+    expect(await flags()).toEqual({ background_operations: false });
+    const background = { operation: 'background_task', prompt: 'x', background: true };
+    expect(await server.route(background)).toMatchObject({ status: 'refused', error: { code: 'background_off' } });
+    expect(json(await admin('feature-flags', 'list')).flags).toContainEqual(
+      expect.objectContaining({ name: 'background_operations', value: false, source: 'operator', reason: 'a test' }),
+    );
+    expect(json(await admin('feature-flags', 'background_operations'))).toMatchObject({ applied: true });
+    await until('the server obeys', async () => (await flags()) === undefined);
+    expect(['running', 'answered']).toContain((await server.route(background)).status);
+  });
+
+  it('restart the components inside a running server', async () => {
+    const { pid } = server;
+    const order = json(await admin('services', 'restart', 'hybrid-routing'));
+    expect(order).toMatchObject({ applied: true, scope: 'shared' });
+    expect(JSON.stringify(order.effect)).toContain('aws ecs update-service');
+    await until('the server has restarted them', () => server.stderr().includes('restarted by an operator'));
+    expect(await server.route({ operation: 'emergency', prompt: 'x' })).toMatchObject({ status: 'answered' });
+    expect(server.pid).toBe(pid);
+  });
+
   it('show the effect alone with --dry-run', async () => {
     const shown = json(await admin('emergency', 'enable', '--reason', 'a test', '--dry-run'));
     expect(shown).toMatchObject({ applied: false, effect: { background_task: 'refused (emergency)' } });

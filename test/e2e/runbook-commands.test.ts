@@ -148,13 +148,18 @@ function expectAnswer(path: string, answer: Record<string, unknown>): void {
   } else if (path.startsWith('/test/')) {
     expect(answer).toMatchObject({ status: 'answered', verdict: 'within_target', latencyMs: expect.any(Number) });
   } else {
-    const routed = routedActions.find(({ route }) => route.path === path);
+    const routed = routedActions.find(({ route }) => patternOf(route.path).test(path));
     expect(routed, path).toBeDefined();
     const { error } = routed?.operation.output.safeParse(answer) ?? {};
     expect(error?.issues ?? []).toEqual([]);
     expect(answer[routed?.operation.by ?? '']).toBe(routed?.action.name);
     if (routed?.route.method === 'POST' && !path.includes('/cache/')) expect(answer.applied).toBe(true);
   }
+}
+
+/** A route as it is called, its arguments filled in. */
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}/g, '[\\w-]+')}$`);
 }
 
 /** So that the next command meets the server as this one did: a lockdown refuses most. */

@@ -72,7 +72,7 @@ describe('components', () => {
     const components = health.components();
     expect(components.map(({ name, dependsOn }) => [name, ...dependsOn].join(' '))).toEqual([
       'bedrock-support intelligent-router direct-bedrock mcp-router state-store audit-log',
-      'intelligent-router hybrid-monitor',
+      'intelligent-router hybrid-monitor feature-flags',
       'direct-bedrock aws-bedrock circuit-breaker',
       'mcp-router mcp-service message-queue circuit-breaker',
       'hybrid-monitor bedrock-support intelligent-router direct-bedrock mcp-router',

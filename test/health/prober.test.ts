@@ -35,9 +35,11 @@ function probing(flags: Record<string, unknown> = {}) {
   const settings = new RoutingSettings(config.routing, localValue(Date.now));
   const health = new HybridHealthMonitor({ paths, settings, state: noStateFaults, now, wallClock: now });
   const log = recordingLogger();
-  const prober = new HealthProber({ paths, health, config: config.health, logger: log.logger, now });
+  const switches = { enabled: true };
+  const enabled = async () => switches.enabled;
+  const prober = new HealthProber({ paths, health, config: config.health, logger: log.logger, enabled, now });
   prober.start();
-  return { paths, health, prober, log };
+  return { paths, health, prober, log, switches };
 }
 
 function leave(health: HybridHealthMonitor, name: PathName): void {
@@ -49,6 +51,18 @@ const refused = async () => Promise.reject(fault('direct', 'configuration', 'Acc
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+describe('probes that are switched off', () => {
+  it('are not sent, and begin again when they are switched on', async () => {
+    const { paths, switches } = probing();
+    switches.enabled = false;
+    await pass(15 * minute);
+    expect([paths.direct.probes, paths.mcp.probes]).toEqual([0, 0]);
+    switches.enabled = true;
+    await pass(minute);
+    expect([paths.direct.probes, paths.mcp.probes]).toEqual([1, 1]);
+  });
+});
 
 describe('a path without traffic', () => {
   it('is probed every five minutes, and not before', async () => {

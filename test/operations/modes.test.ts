@@ -11,6 +11,7 @@ import { systemAdmin } from '../../src/operations/system-admin.ts';
 import { adminText } from '../../tools/admin-text.ts';
 import { configWith } from '../support-files/config.ts';
 import { recordingLogger } from '../support-files/log-lines.ts';
+import { operationRequest } from '../support-files/requests.ts';
 import { thrownBy } from '../support-files/thrown.ts';
 
 const upstream = { name: 'a', url: 'http://127.0.0.1:9/mcp', tool: 'ask' };
@@ -154,7 +155,7 @@ describe('lockdown', () => {
 
   it('does not stop the probes of a health check', async () => {
     await security(enable);
-    const request = routeOperation.input.parse({ operation: 'emergency', prompt: 'x', dryRun: true });
+    const request = operationRequest({ dryRun: true });
     expect((await app.support.run(request, { ...caller, probe: true })).status).toBe('answered');
   });
 });

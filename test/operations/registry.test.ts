@@ -10,6 +10,9 @@ const checklist = [
   'POST /admin/routing/auto',
   'POST /admin/routing/config',
   'POST /admin/circuit-breaker/reset',
+  'GET /admin/feature-flags',
+  'POST /admin/feature-flags/{flag}',
+  'POST /admin/services/{service}/restart',
   'POST /admin/emergency/enable',
   'POST /admin/emergency/disable',
   'POST /admin/maintenance/enable',
@@ -50,8 +53,9 @@ describe('the registry of operations', () => {
   it.each(routedActions)('$route.path: reads by GET, changes by POST, and can be taken back', ({ action, route }) => {
     if (route.method === 'GET') expect(action.risk).toBe('read');
     if (route.undo !== null) expect(keys).toContain(`POST ${route.undo}`);
-    // What has no undo: nothing is changed, nothing can take it back, or it ends by itself (breakers open again).
-    const ends = ['circuit_breaker_reset', 'reject'].includes(action.name);
+    // What has no undo: nothing is changed, nothing can take it back, or it ends by itself (breakers open again)
+    // or it only makes anew what was there.
+    const ends = ['circuit_breaker_reset', 'restart_service', 'reject'].includes(action.name);
     if (action.risk !== 'read' && route.undo === null) expect(action.reversible === false || ends).toBe(true);
     expect(action.scopes.every((scope) => scopes.includes(scope))).toBe(true);
   });

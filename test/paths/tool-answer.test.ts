@@ -28,6 +28,8 @@ describe('readToolAnswer', () => {
       serviceLatencyMs: null,
       stopReason: null,
       simulated: false,
+      removedCharacters: 0,
+      untrusted: { source: 'upstream kb', removed: 0 },
     });
   });
 

@@ -113,6 +113,25 @@ describe('a hedged emergency', () => {
   });
 });
 
+describe('budgets that are reset', () => {
+  it('have their burst again', async () => {
+    const scripted = warmRouter();
+    scripted.paths.direct.script = answers(1_000);
+    scripted.paths.mcp.script = ignoresItsSignal();
+    const hedges = async (operations: number) => {
+      const before = scripted.paths.mcp.calls.length;
+      for (let operation = 0; operation < operations; operation += 1) {
+        await routed(scripted);
+        for (let call = 0; call < 20; call += 1) scripted.health.path('direct').recordCall('emergency', 200, null);
+      }
+      return scripted.paths.mcp.calls.length - before;
+    };
+    expect([await hedges(5), await hedges(5)]).toEqual([2, 0]);
+    scripted.router.resetBudgets();
+    expect(await hedges(5)).toBe(2);
+  });
+});
+
 describe('partial text', () => {
   it('is withdrawn when the path that gave it fails', async () => {
     const scripted = scriptedRouter();

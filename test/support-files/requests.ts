@@ -28,6 +28,8 @@ export function pathAnswer(changes: Partial<PathAnswer> = {}): PathAnswer {
     serviceLatencyMs: null,
     stopReason: null,
     simulated: false,
+    removedCharacters: 0,
+    untrusted: null,
     ...changes,
   };
 }

@@ -4,11 +4,14 @@ import { clearing } from '../../src/compliance/personal-data/clearing.ts';
 import { loadPhoneNumbers } from '../../src/compliance/personal-data/phone-numbers.ts';
 import { createPersonalDataProtector } from '../../src/compliance/personal-data/protector.ts';
 import { ResidencyTargets } from '../../src/compliance/residency/targets.ts';
+import type { PathName } from '../../src/config/operation-types.ts';
 import { HealthHistory } from '../../src/health/history.ts';
 import { createConfirmations } from '../../src/operations/confirmation/create-confirmations.ts';
 import type { OperationContext } from '../../src/operations/operation.ts';
-import { BreakerResets } from '../../src/routing/breaker-resets.ts';
+import { openFlags } from '../../src/routing/open-flags.ts';
+import { type Order, Orders } from '../../src/routing/orders.ts';
 import { runbookPolicy } from '../../src/routing/policy.ts';
+import { forgetPath, type Restartable, restartComponent } from '../../src/routing/restarts.ts';
 import { localValue, type StateScope } from '../../src/store/shared-state.ts';
 import { BackgroundOperations } from '../../src/support/background/background-operations.ts';
 import { BedrockSupportManager } from '../../src/support/bedrock-support-manager.ts';
@@ -16,6 +19,7 @@ import { Gates } from '../../src/support/gates.ts';
 import { Intake } from '../../src/support/intake.ts';
 import { OperationMetrics } from '../../src/telemetry/operation-metrics.ts';
 import { configWith } from './config.ts';
+import { localCollection } from './local-collection.ts';
 import { RecordingAudit } from './recording-audit.ts';
 import { scriptedRouter } from './scripted-router.ts';
 
@@ -57,20 +61,29 @@ export function scriptedApp(flags: Readonly<Record<string, unknown>> = {}, { wit
   const recognition = { config: config.personalData, loadPhoneNumbers: async () => phoneNumbers };
   const protector = createPersonalDataProtector(recognition);
   const support = new BedrockSupportManager({ ...shared, gates, protector, policy: runbookPolicy });
-  const background = new BackgroundOperations({ support, stored: state.handles, config, logger, wallClock });
-  const resets = new BreakerResets({
-    shared: localValue(wallClock),
-    apply: (name) => {
-      paths[name].resetBreakers();
-      health.path(name).reset();
-    },
-    newId: randomUUID,
+  const features = openFlags({ settings: localCollection(wallClock), config, logger });
+  const background = new BackgroundOperations({
+    support,
+    stored: state.handles,
+    flags: features,
+    config,
+    logger,
     wallClock,
   });
+  const orders = { newId: randomUUID, wallClock };
+  const resets = new Orders({
+    ...orders,
+    shared: localValue<Order<PathName>>(wallClock),
+    apply: forgetPath({ paths, health }),
+  });
+  const restart = restartComponent({ paths, health, router });
+  const restarts = new Orders({ ...orders, shared: localValue<Order<Restartable>>(wallClock), apply: restart });
   const context: OperationContext = {
     ...shared,
     ...parts,
     resets,
+    restarts,
+    flags: features,
     ...createConfirmations({ ...state, wallClock }),
     state,
     networks: state.networks,

@@ -13,6 +13,7 @@ export class ScriptedPath implements Path {
   standing: PathState = standing();
   probes = 0;
   resets = 0;
+  restarts = 0;
 
   constructor(name: PathName, script: Script = answers()) {
     this.name = name;
@@ -39,6 +40,10 @@ export class ScriptedPath implements Path {
 
   resetBreakers(): void {
     this.resets += 1;
+  }
+
+  async restart(): Promise<void> {
+    this.restarts += 1;
   }
 
   async warmUp(): Promise<void> {}

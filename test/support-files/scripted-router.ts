@@ -26,7 +26,7 @@ export function scriptedRouter({ hedging = false, random = (): number => 0.5 } =
     modes,
     policy: runbookPolicy,
     logger: log.logger,
-    hedging,
+    hedging: async () => hedging,
     now,
     random,
   });

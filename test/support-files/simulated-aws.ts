@@ -5,6 +5,8 @@ export interface SimulatedAws {
   url: string;
   /** TCP connections that were opened so far. */
   connections(): number;
+  /** Those of them that are open now. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function serveAws(
   return {
     url: `http://127.0.0.1:${address.port}`,
     connections: () => sockets.size,
+    open: () => [...sockets].filter(({ destroyed }) => !destroyed).length,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -102,6 +102,8 @@ export function createMcpEndpoint(dependencies: Dependencies): McpEndpoint {
     sse,
     sessions: () => sessions.count + sse.count,
     async handle(request, handling) {
+      // The SDK's own handler serves it, where no server of ours is asked.
+      if (isListen(handling.parsedBody) && !handling.authInfo.scopes.includes('viewer')) return noScope();
       if (isOpenEnded(request, handling.parsedBody)) return untilExpiry(await serve(request, handling), handling);
       let answered = () => {};
       void inFlight.run(() => new Promise<void>((resolve) => (answered = resolve)));
@@ -137,7 +139,19 @@ function askedBy({ requestInfo }: McpRequestContext): { asked?: Asked } {
 /** Whether a request is for a stream that goes on until somebody ends it. */
 function isOpenEnded({ method }: Request, body: unknown): boolean {
   if (method !== 'POST') return true;
+  return isListen(body);
+}
+
+function isListen(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen';
+}
+
+function noScope(): Response {
+  const error = {
+    code: -32_600,
+    message: 'insufficient_scope: subscriptions need the scope viewer. Use a token with it.',
+  };
+  return Response.json({ jsonrpc: '2.0', error, id: null }, { status: 403 });
 }
 
 function noSession(): Response {

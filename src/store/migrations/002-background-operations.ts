@@ -18,10 +18,5 @@ export async function createBackgroundOperations(db: Kysely<unknown>): Promise<v
     .addColumn('cancel_requested', 'integer', (column) => column.notNull())
     .addColumn('result', 'text', (column) => column.notNull())
     .execute();
-  await db.schema
-    .createIndex('background_operations_running')
-    .on('background_operations')
-    .columns(['writer', 'state'])
-    .execute();
   await db.schema.createIndex('background_operations_end').on('background_operations').column('expires_at').execute();
 }

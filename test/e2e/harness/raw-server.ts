@@ -81,7 +81,8 @@ export function spawnServer({ config = {}, env = {}, args = [] }: RawOptions = {
   const request = (method: string, params: Record<string, unknown>) => {
     const id = next++;
     send({ id, method, params });
-    return new Promise<unknown>((resolve) => answers.set(id, resolve));
+    // A server that has ended answers nothing more, whether it was asked before or is asked now.
+    return Promise.race([new Promise<unknown>((resolve) => answers.set(id, resolve)), ended.then(() => null)]);
   };
   const clientInfo = { name: 'raw', version: '1' };
   const initialized = request('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo }).then(() =>

@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { BreakerResets, type breakerResetSchema } from '../../src/routing/breaker-resets.ts';
+import { Orders } from '../../src/routing/orders.ts';
 import { localValue } from '../../src/store/shared-state.ts';
 
-function twoProcesses() {
-  const shared = localValue<ReturnType<typeof breakerResetSchema.parse>>(() => 0);
+function twoProcesses(work: () => Promise<void> = async () => {}) {
+  const shared = localValue<{ id: string; targets: string[] }>(() => 0);
   let ids = 0;
   const applied: string[] = [];
   const process = (name: string) =>
-    new BreakerResets({
+    new Orders<string>({
       shared,
-      apply: (path) => applied.push(`${name} ${path}`),
+      apply: (target) => {
+        applied.push(`${name} ${target}`);
+        return work();
+      },
       newId: () => `order-${ids++}`,
       wallClock: () => 0,
     });
   return { here: process('here'), there: process('there'), shared, applied };
 }
 
-describe('an order to reset the breakers', () => {
+describe('an order', () => {
   it('is followed once by every process on the state', async () => {
     const { here, shared, applied } = twoProcesses();
     await here.order(['direct']);
@@ -36,5 +39,15 @@ describe('an order to reset the breakers', () => {
     const { shared, applied } = twoProcesses();
     await shared.replace(null, null);
     expect(applied).toEqual([]);
+  });
+
+  it('is given when it is done here', async () => {
+    let done = 0;
+    const { here } = twoProcesses(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      done += 1;
+    });
+    await here.order(['mcp']);
+    expect(done).toBeGreaterThan(0);
   });
 });
