@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Provider } from '@openfeature/server-sdk';
 import { z } from 'zod';
 import { type AppState, closeState, createState, openState, stateReport } from './app-state.ts';
+import type { AuditWriter } from './compliance/audit/audit-kinds.ts';
 import { clearing } from './compliance/personal-data/clearing.ts';
 import { createExternalRecognizer } from './compliance/personal-data/external-recognizer.ts';
 import { type ApplyGuardrail, createGuardrailRecognizer } from './compliance/personal-data/guardrail-recognizer.ts';
 import { createPersonalDataProtector } from './compliance/personal-data/protector.ts';
 import type { SecondStage } from './compliance/personal-data/second-stage.ts';
 import { ResidencyTargets } from './compliance/residency/targets.ts';
+import { messageOf } from './config/errors.ts';
 import type { Config } from './config/schema.ts';
 import { HealthHistory } from './health/history.ts';
 import { HybridHealthMonitor } from './health/hybrid-health-monitor.ts';
@@ -17,6 +19,7 @@ import type { OperationContext } from './operations/operation.ts';
 import { ResourceChanges } from './operations/resource-changes.ts';
 import type { BreakerSettings } from './paths/circuit-breaker.ts';
 import { DirectBedrockClient } from './paths/direct-bedrock-client.ts';
+import { createGuardedFetch } from './paths/guarded-fetch.ts';
 import { knownToolSchema, sharedKnownTools } from './paths/known-tools.ts';
 import { MCPRouter } from './paths/mcp-router.ts';
 import { sealedLoginSchema, UpstreamLogins } from './paths/upstream-logins.ts';
@@ -80,11 +83,7 @@ export function createApp({ config, logger, env, featureFlagProvider }: AppOptio
       breaker,
       onStateChange: (upstream, state, cause) =>
         logger.info({ component: 'mcp-router', upstream, state, cause }, 'upstream connection changed'),
-      onToolChange: (upstream, before, after) =>
-        logger.warn(
-          { component: 'mcp-router', event: 'SECURITY', upstream, before, after },
-          'SECURITY what the tool of an upstream says of itself has changed',
-        ),
+      onToolChange: (upstream, before, after) => recordToolChange({ logger, audit }, { upstream, before, after }),
       ...upstreamState(state, () => ready()),
     }),
   };
@@ -205,6 +204,22 @@ export function createApp({ config, logger, env, featureFlagProvider }: AppOptio
   };
 }
 
+interface ToolChange {
+  upstream: string;
+  /** Digests of what the tool says of itself. */
+  before: string | null;
+  after: string;
+}
+
+/** A tool that says something else than before may want something else: for the log, for alerts, and for an auditor. */
+function recordToolChange({ logger, audit }: { logger: Logger; audit: AuditWriter }, change: ToolChange): void {
+  const fields = { component: 'mcp-router', event: 'SECURITY', ...change } as const;
+  logger.warn(fields, 'SECURITY what the tool of an upstream says of itself has changed');
+  audit.append('CONFIGURATION', { setting: 'upstream_tool', ...change, caller: null }).catch((thrown: unknown) => {
+    logger.error({ ...fields, cause: messageOf(thrown) }, 'SECURITY change of a tool has no audit row');
+  });
+}
+
 /** Tells of what operators change for every process: the override, modes, thresholds, flags. */
 function onOperatorsChange({ shared }: Pick<AppState, 'shared'>): (look: () => void) => void {
   return (look) => {
@@ -234,6 +249,9 @@ function secondStages({ guardrail, external }: Config['personalData'], direct: D
       direct.applyGuardrail({ guardrail: { id, version }, text, source: 'INPUT', signal });
     stages.push(createGuardrailRecognizer({ config: guardrail, applyGuardrail }));
   }
-  if (external) stages.push(createExternalRecognizer({ config: external }));
+  if (external) {
+    const { fetch } = createGuardedFetch({ name: 'External recognizer', trusted: [new URL(external.url)] });
+    stages.push(createExternalRecognizer({ config: external, fetch }));
+  }
   return stages;
 }

@@ -9,6 +9,7 @@ import { type Scope, scopeSchema, scopes } from './config/scopes.ts';
 interface Wanted {
   name: string;
   scopes: readonly Scope[];
+  agent?: boolean | undefined;
   /** ISO 8601 with an offset; without it the token does not end. */
   expiresAt?: string | undefined;
   random: RandomBytes;
@@ -24,10 +25,10 @@ interface Created {
 }
 
 /** Makes a static token. @throws ConfigError naming what is wrong with its name, scopes or end */
-export function createToken({ name, scopes: granted, expiresAt, random, wallClock }: Wanted): Created {
+export function createToken({ name, scopes: granted, agent, expiresAt, random, wallClock }: Wanted): Created {
   const token = newToken(random);
   const sha256 = digestOf(token).toString('hex');
-  const parsed = tokenSchema.safeParse({ name, sha256, scopes: [...new Set(granted)], expiresAt });
+  const parsed = tokenSchema.safeParse({ name, sha256, scopes: [...new Set(granted)], agent, expiresAt });
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigError(`No token can be made: ${problems.join('; ')}`, 'Correct the options named above.');
@@ -41,6 +42,7 @@ export function createToken({ name, scopes: granted, expiresAt, random, wallCloc
 interface CreateFlags {
   name: string;
   scopes: Scope[];
+  agent?: boolean;
   expires?: string;
 }
 
@@ -51,11 +53,13 @@ export function tokenCommand(): Command {
       .description('make a token: it is printed once, on stdout; its entry for access.tokens follows on stderr')
       .requiredOption('--name <name>', 'name in the audit log and in logs')
       .requiredOption('--scopes <scopes>', `what it may do: ${scopes.join(', ')}, separated by commas`, scopesOf)
+      .option('--agent', 'it belongs to an agent: its changes are confirmed, and /admin takes none from it')
       .option('--expires <time>', 'when it ends, ISO 8601 such as 2030-01-31T12:00:00Z; never by default')
-      .action(({ name, scopes: granted, expires: expiresAt }: CreateFlags) => {
+      .action(({ name, scopes: granted, agent, expires: expiresAt }: CreateFlags) => {
         const { token, entry } = createToken({
           name,
           scopes: granted,
+          agent,
           expiresAt,
           random: randomBytes,
           wallClock: Date.now,

@@ -12,6 +12,8 @@ export interface StaticToken {
   /** SHA-256, 32 bytes. */
   digest: Buffer;
   scopes: readonly Scope[];
+  /** Whether an agent has it. */
+  agent?: boolean | undefined;
   /** Milliseconds since 1970; null where it does not end. */
   expiresAt: number | null;
 }
@@ -41,20 +43,21 @@ export class StaticTokens {
     // Each is compared, whichever is the one: how long it takes tells nothing about what is known here.
     const [found] = tokens.filter((candidate) => equal(candidate.digest, digest));
     if (!found) return null;
-    const { name, scopes: granted, expiresAt } = found;
+    const { name, scopes: granted, agent, expiresAt } = found;
     if (expiresAt !== null && wallClock() >= expiresAt) {
       throw new AccessError('token_expired', `The token ${name} expired at ${new Date(expiresAt).toISOString()}`);
     }
-    return { principal: `token:${name}`, scopes: granted, expiresAt };
+    return { principal: `token:${name}`, scopes: granted, expiresAt, ...(agent ? { agent } : {}) };
   }
 }
 
 /** The tokens of `access.tokens`. */
 export function configuredTokens({ tokens }: Pick<AccessConfig, 'tokens'>): StaticToken[] {
-  return tokens.map(({ name, sha256, scopes: granted, expiresAt }) => ({
+  return tokens.map(({ name, sha256, scopes: granted, agent, expiresAt }) => ({
     name,
     digest: Buffer.from(sha256, 'hex'),
     scopes: granted,
+    agent,
     expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
   }));
 }

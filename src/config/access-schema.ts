@@ -31,6 +31,12 @@ export const tokenSchema = z.strictObject({
       'SHA-256 of the token, as `hybrid-routing-mcp token create` prints it. The token itself is never stored.',
     ),
   scopes: grantedScopes.describe('What it may do: viewer, operator, security, compliance.'),
+  agent: z
+    .boolean()
+    .optional()
+    .describe(
+      'Belongs to an agent: it changes things through MCP alone, where they are confirmed, not through /admin. False by default.',
+    ),
   expiresAt: z.iso.datetime({ offset: true }).optional().describe('When it ends, ISO 8601. Never by default.'),
 });
 

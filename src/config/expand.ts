@@ -34,6 +34,14 @@ export function expandVariables(config: Config, env: Env): Config {
           args: upstream.args.map((text, index) => expand(text, `${where}args.${index}`)),
           env: expandAll(expand, upstream.env, `${where}env`),
           headers: expandAll(expand, upstream.headers, `${where}headers`),
+          ...(upstream.oauth?.clientSecret === undefined
+            ? {}
+            : {
+                oauth: {
+                  ...upstream.oauth,
+                  clientSecret: expand(upstream.oauth.clientSecret, `${where}oauth.clientSecret`),
+                },
+              }),
         };
       }),
     },

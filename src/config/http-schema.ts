@@ -84,7 +84,12 @@ export const httpSchema = z.strictObject({
     .describe('Rate limits, of each process by itself.'),
   sessions: z
     .strictObject({
-      max: z.int().min(1).max(100_000).default(1_000).describe('Sessions of 2025-era clients (1 to 100000).'),
+      max: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(1_000)
+        .describe('Sessions of 2025-era clients, old SSE connections, and subscription streams, each (1 to 100000).'),
       idleMs: milliseconds(1_000, 86_400_000, 1_800_000).describe(
         'When an unused session ends, in ms (1000 to 86400000).',
       ),

@@ -29,6 +29,7 @@ export function maskSecrets(config: Config): Config {
         args: upstream.args.map((argument, index, all) => maskArgument(argument, all[index - 1])),
         env: maskValues(upstream.env),
         headers: maskValues(upstream.headers),
+        ...(upstream.oauth?.clientSecret === undefined ? {} : { oauth: { ...upstream.oauth, clientSecret: mask } }),
       })),
     },
   };

@@ -44,10 +44,22 @@ async function act(c: Context<HttpEnv>, context: OperationContext, routed: Route
   const texts = textArguments(action.input, { ...c.req.query(), ...inPath });
   const body = await bodyOf(c, context.config.http.bodyBytes);
   const fields = route.bodyIs === undefined || body === null ? body : { [route.bodyIs]: body };
+  refuseAgent(c, routed, texts);
   checkArguments(routed, [c.req.query(), inPath, fields ?? {}]);
   const caller = httpCaller(c);
   const input = parseInput(context, operation, inputFor(routed, { ...texts, ...fields }), caller);
   return c.json(await operation.run(context, input, caller));
+}
+
+/** An agent's own token changes nothing here: nobody would be asked. */
+function refuseAgent(c: Context<HttpEnv>, { action, operation }: RoutedAction, { dryRun }: Json): void {
+  if (!c.var.grant?.agent || action.risk === 'read' || dryRun === true) return;
+  throw new HttpError({
+    status: 403,
+    code: 'agent_token',
+    message: 'The token belongs to an agent, whose changes are confirmed',
+    remedy: `Call the tool ${operation.name} over MCP, or have a person use another token.`,
+  });
 }
 
 /** What the route itself says, and what is said twice, is refused rather than passed over: one of the two was meant. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { scopes } from '../config/scopes.ts';
 import type { OperationContext } from '../operations/operation.ts';
@@ -81,6 +82,7 @@ export function createHttpApp(dependencies: Dependencies): HttpApp {
   app.use(securityHeaders(config.http));
   app.use(admitted(networks, watch));
   app.use(named(config.http, watch));
+  if (config.http.allowedOrigins.length > 0) app.use(preflights());
   app.use(whileServing(isClosing));
   for (const path of protectedPaths) app.use(path, who.counted, access.authenticate);
   // Each tool and resource asks for its own scope; who has none of ours has nothing to do here.
@@ -104,6 +106,19 @@ export function createHttpApp(dependencies: Dependencies): HttpApp {
     idle: () => inFlight.idle(),
     refusals: () => watch.counts,
   };
+}
+
+const mcpHeaders = ['mcp-session-id', 'mcp-protocol-version', 'mcp-method', 'mcp-name'];
+
+/** Pages of the origins that are allowed, the only ones that come so far, may read what they are answered. */
+function preflights(): MiddlewareHandler<HttpEnv> {
+  return cors({
+    origin: (origin) => origin,
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    allowHeaders: ['authorization', 'content-type', 'last-event-id', ...mcpHeaders],
+    exposeHeaders: ['www-authenticate', 'retry-after', 'ratelimit', 'ratelimit-policy', ...mcpHeaders],
+    maxAge: 600,
+  });
 }
 
 function mcpRoutes({ context, access, mcp, sse }: Dependencies): Hono<HttpEnv> {

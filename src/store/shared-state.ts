@@ -52,6 +52,8 @@ interface Dependencies {
 
 /** How often the store is tried again, in ms, while it does not answer or a change waits for it. */
 const retryMs = 1_000;
+/** How long what has expired is remembered, in ms: a late answer of the store may still speak of it. */
+const forgetMs = 60_000;
 
 /** The state table as this process knows it: kept up to date by the store's word, read without waiting. */
 export class SharedState {
@@ -138,8 +140,10 @@ export class SharedState {
 
   /** By key; a change that waits for the store stands over the stored row. */
   #rowsOf(kind: string): Map<string, StateRow> {
-    const all = new Map<string, StateRow>([...this.#rows, ...this.#waiting]);
-    return new Map([...all].filter(([, row]) => row.kind === kind));
+    const rows = new Map<string, StateRow>();
+    for (const [key, row] of this.#rows) if (row.kind === kind) rows.set(key, row);
+    for (const [key, row] of this.#waiting) if (row.kind === kind) rows.set(key, row);
+    return rows;
   }
 
   #text(key: string): string | null {
@@ -188,6 +192,14 @@ export class SharedState {
       changed.add(this.#know(row));
     }
     for (const key of changed) this.#tell(key);
+    this.#forgetExpired();
+  }
+
+  /** What came and went, such as used tokens, is not kept in memory for as long as the process lives. */
+  #forgetExpired(): void {
+    const longAgo = this.#dependencies.wallClock() - forgetMs;
+    for (const [key, { expiresAt }] of this.#rows)
+      if (expiresAt !== null && expiresAt < longAgo) this.#rows.delete(key);
   }
 
   #know(row: StateRow & { revision: number }): string {

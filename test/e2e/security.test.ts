@@ -29,13 +29,15 @@ const tokens = {
   security: token('security', ['viewer', 'security']),
   compliance: token('compliance', ['compliance']),
   agent: token('agent', ['viewer', 'operator', 'security']),
+  bot: token('bot', ['viewer', 'security'], undefined, true),
   expired: token('expired', ['viewer'], '2020-01-01T00:00:00Z'),
 };
 
-function token(name: string, scopes: Scope[], expiresAt?: string) {
+function token(name: string, scopes: Scope[], expiresAt?: string, agent?: boolean) {
   const secret = `hrm_${randomBytes(32).toString('base64url')}`;
   const sha256 = createHash('sha256').update(secret).digest('hex');
-  return { secret, entry: { name, sha256, scopes, ...(expiresAt === undefined ? {} : { expiresAt }) } };
+  const more = { ...(expiresAt === undefined ? {} : { expiresAt }), ...(agent === undefined ? {} : { agent }) };
+  return { secret, entry: { name, sha256, scopes, ...more } };
 }
 
 let issuer: Awaited<ReturnType<typeof authorizationServer>>;
@@ -226,6 +228,50 @@ describe('4. authentication', () => {
       expect(answer.status).toBe(403);
       expect(answer.headers.get('www-authenticate')).toContain('scope="operator"');
     });
+  });
+
+  it('a token of an agent changes nothing on /admin, where nobody would be asked', async () => {
+    const refused = await post('/admin/security/lockdown', tokens.bot.secret);
+    expect([refused.status, await codeOf(refused)]).toEqual([403, 'agent_token']);
+    expect((await post('/admin/security/lockdown?dryRun=true', tokens.bot.secret)).status).toBe(200);
+    expect((await server.ask('/admin/security/posture', as(tokens.bot.secret))).status).toBe(200);
+    const agent = await connected(tokens.bot.secret);
+    expect(
+      confirmationOf(await agent('security_response', { action: 'lockdown', enable: true, reason: 'x1y' })),
+    ).toBeDefined();
+  });
+
+  it('resources and prompts are for viewers, and have their row', async () => {
+    const clientOf = async (secret: string) => {
+      const client = new Client({ name: 'reader', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+      await client.connect(
+        new StreamableHTTPClientTransport(new URL(server.listening.mcp), { requestInit: as(secret) }),
+      );
+      closing.push(() => client.close());
+      return client;
+    };
+    const auditor = await clientOf(tokens.compliance.secret);
+    for (const uri of [
+      'health://overview',
+      'metrics://live',
+      'alerts://active',
+      'config://routing',
+      'runbook://index',
+    ]) {
+      await expect(auditor.readResource({ uri })).rejects.toThrow('insufficient_scope');
+    }
+    await expect(auditor.getPrompt({ name: 'incident_triage' })).rejects.toThrow('insufficient_scope');
+    const viewer = await clientOf(tokens.viewer.secret);
+    expect((await viewer.readResource({ uri: 'metrics://live' })).contents).toHaveLength(1);
+    const log = await (await server.ask('/admin/security/access-log?limit=50', as(tokens.compliance.secret))).text();
+    expect(log).toContain('read metrics-live');
+    expect(log).toContain('token:viewer');
+  });
+
+  it('a token without a scope of ours has nothing to do on /mcp', async () => {
+    const jwt = await signed(key, claims({ scope: 'openid profile' }));
+    const body = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    expect((await post('/mcp', jwt, body, { accept: 'application/json, text/event-stream' })).status).toBe(403);
   });
 
   it('over MCP a static token without the scope gets a refusal that a model can read', async () => {

@@ -105,3 +105,21 @@ describe('the Origin header', () => {
     expect(served.app.log.text()).not.toContain('evil.example');
   });
 });
+
+describe('a page of an allowed origin', () => {
+  const origin = 'https://console.example';
+  it('may ask before it calls, and read what it is answered', async () => {
+    const served = await servedApp({ 'http.allowedOrigins': ['console.example'] });
+    const preflight = await fetch(`${served.url}/mcp`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+    const answer = await fetch(`${served.url}/health`, { headers: { origin } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+    const foreign = await fetch(`${served.url}/health`, { headers: { origin: 'https://evil.example' } });
+    expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+  });
+});

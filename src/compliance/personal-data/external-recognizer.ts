@@ -17,7 +17,7 @@ const answerSchema = z.array(
 export interface ExternalRecognizerParts {
   readonly config: ExternalRecognizerConfig;
   /** The global fetch by default. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: (url: string, init?: RequestInit) => Promise<Response>;
 }
 
 /** A recognizer with the API of Presidio analyzer: POST {text, language}, answered by [{entity_type, start, end, score}]. */

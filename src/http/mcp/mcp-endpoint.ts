@@ -22,6 +22,7 @@ import { SessionIds } from './session-ids.ts';
 import { SessionSharing } from './session-sharing.ts';
 import { Sessions } from './sessions.ts';
 import { SharedEventBus } from './shared-event-bus.ts';
+import { Shares } from './shares.ts';
 import { SseEndpoint } from './sse-endpoint.ts';
 import { isStream, watchedStream } from './stream.ts';
 
@@ -83,6 +84,7 @@ export function createMcpEndpoint(dependencies: Dependencies): McpEndpoint {
   });
   const sse = new SseEndpoint({ createServer, config, bus, logger, wallClock });
   const inFlight = new InFlight();
+  const listeners = new Shares(config.sessions.max);
 
   const serve = async (request: Request, handling: Handling): Promise<Response> => {
     if (!(await isLegacyRequest(request, handling.parsedBody))) return modern.fetch(request, handling);
@@ -103,7 +105,7 @@ export function createMcpEndpoint(dependencies: Dependencies): McpEndpoint {
     sessions: () => sessions.count + sse.count,
     async handle(request, handling) {
       // The SDK's own handler serves it, where no server of ours is asked.
-      if (isListen(handling.parsedBody) && !handling.authInfo.scopes.includes('viewer')) return noScope();
+      if (isListen(handling.parsedBody)) return listenFor(request, handling);
       if (isOpenEnded(request, handling.parsedBody)) return untilExpiry(await serve(request, handling), handling);
       let answered = () => {};
       void inFlight.run(() => new Promise<void>((resolve) => (answered = resolve)));
@@ -120,6 +122,19 @@ export function createMcpEndpoint(dependencies: Dependencies): McpEndpoint {
       await Promise.all([modern.close(), sessions.close(), sse.close()]);
     },
   };
+
+  async function listenFor(request: Request, handling: Handling): Promise<Response> {
+    const { scopes, clientId } = handling.authInfo;
+    if (!scopes.includes('viewer')) return refused(403, noScope);
+    const leave = listeners.take(clientId);
+    if (!leave) return refused(429, noPlace);
+    try {
+      return untilExpiry(await serve(request, handling), handling, leave);
+    } catch (thrown) {
+      leave();
+      throw thrown;
+    }
+  }
 
   /** A stream ends with the token that it was opened with. */
   function untilExpiry(response: Response, { authInfo }: Handling, onEnd = () => {}): Response {
@@ -146,12 +161,11 @@ function isListen(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen';
 }
 
-function noScope(): Response {
-  const error = {
-    code: -32_600,
-    message: 'insufficient_scope: subscriptions need the scope viewer. Use a token with it.',
-  };
-  return Response.json({ jsonrpc: '2.0', error, id: null }, { status: 403 });
+const noScope = 'insufficient_scope: subscriptions need the scope viewer. Use a token with it.';
+const noPlace = 'too_many_subscriptions: this caller has all the streams that it may have. End one first.';
+
+function refused(status: number, message: string): Response {
+  return Response.json({ jsonrpc: '2.0', error: { code: -32_600, message }, id: null }, { status });
 }
 
 function noSession(): Response {

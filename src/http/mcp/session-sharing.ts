@@ -5,6 +5,7 @@ import {
   ProtocolErrorCode,
   parseJSONRPCMessage,
 } from '@modelcontextprotocol/server';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import { HybridRoutingError } from '../../config/errors.ts';
 import type { Subscriptions } from '../../server.ts';
@@ -28,6 +29,11 @@ interface Dependencies {
 
 /** Longer than any process takes to hear of it. */
 const relayedMs = 60_000;
+/** Over any answer to a question of ours, in characters of JSON. */
+const longestRelayed = 16_384;
+/** What a client may make this process hand on in a minute, and what all of them may: each is written to the store. */
+const relaysEach = 60;
+const relaysInAll = 600;
 const mostUris = 64;
 
 /** The place of a session in the state: short, and of no use to whoever reads it there. */
@@ -43,6 +49,8 @@ export class SessionSharing {
   /** What each session wants to be told of, as of the last change; null where it has to be looked up again. */
   #wanted: Map<string, string[]> | null = null;
   readonly #seen = new Set<string>();
+  readonly #each = new RateLimiterMemory({ points: relaysEach, duration: 60 });
+  readonly #all = new RateLimiterMemory({ points: relaysInAll, duration: 60 });
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -107,13 +115,33 @@ export class SessionSharing {
     return wanted;
   }
 
-  /** Hands a message on. @throws HybridRoutingError where the store is away */
+  /** Hands a message on. @throws HybridRoutingError where the store is away, or there is too much to hand on */
   async relay(id: string, message: JSONRPCMessage, to: string | null): Promise<void> {
     const { replica, wallClock } = this.#dependencies;
-    const relayed = { session: placeOf(id), from: replica, to, message };
-    const scope = await this.#relayed.replace(randomUUID(), relayed, wallClock() + relayedMs);
+    const session = placeOf(id);
+    const brief = briefly(message);
+    if (JSON.stringify(brief).length > longestRelayed || !(await this.#mayRelay(session))) throw notRelayed();
+    const name = randomUUID();
+    const scope = await this.#relayed.replace(
+      name,
+      { session, from: replica, to, message: brief },
+      wallClock() + relayedMs,
+    );
+    // Its text is not kept for longer than somebody may still take it.
+    setTimeout(() => void this.#relayed.replace(name, null, wallClock() + relayedMs), relayedMs).unref();
     if (scope === 'shared') return;
     throw new HybridRoutingError('store_away', 'The store is away', 'Send it again.');
+  }
+
+  async #mayRelay(session: string): Promise<boolean> {
+    try {
+      await this.#each.consume(session);
+      await this.#all.consume('all');
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof RateLimiterRes) return false;
+      throw thrown;
+    }
   }
 
   /** Calls back with each message that another process has handed on to this one. */
@@ -130,6 +158,21 @@ export class SessionSharing {
       }
     });
   }
+}
+
+/** Of a cancellation what is needed to find the request, which nobody here has checked. */
+function briefly(message: JSONRPCMessage): JSONRPCMessage {
+  if (!('method' in message) || message.method !== 'notifications/cancelled') return message;
+  const { jsonrpc, method, params } = message;
+  return { jsonrpc, method, params: { requestId: params?.requestId } };
+}
+
+function notRelayed(): HybridRoutingError {
+  return new HybridRoutingError(
+    'relay_refused',
+    'The message is too long, or there are too many, to be handed on to another server',
+    'Send it again to where the question came from.',
+  );
 }
 
 function tooMany(): ProtocolError {

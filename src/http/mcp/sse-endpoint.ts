@@ -7,11 +7,12 @@ import type { Subscriptions } from '../../server.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { SseRoute } from '../app.ts';
 import { HttpError } from '../http-error.ts';
+import { Shares } from './shares.ts';
 import { SseTransport } from './sse-transport.ts';
 
 interface Dependencies {
   createServer: (serving: { subscriptions: Subscriptions }) => McpServer;
-  config: HttpConfig;
+  config: Pick<HttpConfig, 'sessions'>;
   bus: ServerEventBus;
   logger: Logger;
   /** Milliseconds since 1970. */
@@ -34,9 +35,11 @@ const keepAliveMs = 15_000;
 export class SseEndpoint implements SseRoute {
   readonly #dependencies: Dependencies;
   readonly #connections = new Map<string, Connection>();
+  readonly #shares: Shares;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    this.#shares = new Shares(dependencies.config.sessions.max);
   }
 
   /** Connections that are open now. */
@@ -46,10 +49,14 @@ export class SseEndpoint implements SseRoute {
 
   /** Opens a stream, which ends with the connection, or with the caller's token. @throws HttpError 503 where there are too many */
   async open(incoming: IncomingMessage, outgoing: ServerResponse, authInfo: AuthInfo): Promise<void> {
-    const { createServer, config, bus, logger, wallClock } = this.#dependencies;
-    if (this.#connections.size >= config.sessions.max) throw tooMany();
+    const { createServer, bus, logger, wallClock } = this.#dependencies;
     // The older SDK is loaded when its transport is first asked for.
     const { SSEServerTransport } = await import('@modelcontextprotocol/sdk/server/sse.js');
+    // A client that has gone meanwhile would never be seen to go.
+    if (outgoing.destroyed) return;
+    const leave = this.#shares.take(authInfo.clientId);
+    if (!leave) throw tooMany();
+    outgoing.once('close', leave);
     const transport = new SseTransport(new SSEServerTransport('/messages', outgoing));
     const subscriptions = new LocalSubscriptions({
       listen: (hear) =>
