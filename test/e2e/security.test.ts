@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request as rawRequest } from 'node:http';
+import { createServer, request as rawRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { Scope } from '../../src/config/scopes.ts';
 import { authorizationServer, signed, signingKey, unsigned } from '../access/authorization-server.ts';
 import { adminToken, endHttpServers, type HttpServer, startHttp } from './harness/http-server.ts';
+import { until } from './harness/server.ts';
 
 /** A case for each line of what is promised of authentication, confirmation and hardening, on the built server. */
 
@@ -456,13 +457,25 @@ describe('6. hardening', () => {
     expect(headers.get('x-powered-by')).toBeNull();
   });
 
-  it('refuses an upstream at a metadata address, also behind a redirect', async () => {
-    writeFileSync(join(folder, 'touched'), '');
-    const upstream = { name: 'meta', url: 'http://169.254.169.254/mcp', tool: 'ask' };
+  it.each([
+    ['at a metadata address', () => 'http://169.254.169.254/mcp', 'link-local'],
+    ['that leads to one', redirecting, 'redirect'],
+  ])('sends nothing to an upstream %s', async (_, urlOf, why) => {
+    const upstream = { name: 'meta', url: await urlOf(), tool: 'ask' };
     const guarded = await startHttp({ config: { direct: { enabled: false }, mcp: { upstreams: [upstream] } } });
-    const answer = await guarded.ask('/health/component/mcp-router');
-    const text = await answer.text();
-    expect(text).toContain('169.254.169.254');
-    expect(text).toContain('refused');
+    const look = async () => (await guarded.ask('/health/component/mcp-router')).text();
+    await until('it is refused', async () => (await look()).includes(why));
+    expect(await look()).toContain('169.254.169.254');
   });
 });
+
+/** A server that sends every caller on to the metadata service. */
+async function redirecting(): Promise<string> {
+  const server = createServer((_, answer) => {
+    answer.writeHead(307, { location: 'http://169.254.169.254/latest/meta-data/' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close());
+  const { port } = z.object({ port: z.int() }).parse(server.address());
+  return `http://127.0.0.1:${port}/mcp`;
+}

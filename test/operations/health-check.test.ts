@@ -51,7 +51,7 @@ describe('health_check', () => {
     const rows = Object.entries(components).map(([name, { dependsOn }]) => [name, dependsOn]);
     expect(Object.fromEntries(rows)).toEqual({
       'bedrock-support': ['intelligent-router', 'direct-bedrock', 'mcp-router', 'state-store', 'audit-log'],
-      'intelligent-router': ['hybrid-monitor'],
+      'intelligent-router': ['hybrid-monitor', 'feature-flags'],
       'direct-bedrock': ['aws-bedrock', 'circuit-breaker'],
       'mcp-router': ['mcp-service', 'message-queue', 'circuit-breaker'],
       'hybrid-monitor': ['bedrock-support', 'intelligent-router', 'direct-bedrock', 'mcp-router'],
