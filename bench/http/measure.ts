@@ -1,4 +1,5 @@
 import { createHistogram } from 'node:perf_hooks';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Pool } from 'undici';
 
 export interface Peer {
@@ -26,13 +27,28 @@ const body = JSON.stringify({
   params: { name: 'health_check', arguments: {}, _meta: meta },
 });
 
-/** Calls a tool again and again in so many lanes, over connections that are kept. */
-export async function measure(
-  { url, token }: Peer,
-  { lanes, calls }: { lanes: number; calls: number },
-): Promise<Round> {
+interface Load {
+  lanes: number;
+  calls: number;
+}
+
+/** Calls a tool again and again in so many lanes, as an agent does: by the SDK's client. */
+export async function measureByClient({ url, token }: Peer, load: Load): Promise<Round> {
+  const client = new Client({ name: 'bench', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+  const requestInit = token === null ? {} : { headers: { authorization: `Bearer ${token}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+  const measured = await timed(load, async () => {
+    const { structuredContent, content } = await client.callTool({ name: 'health_check', arguments: {} });
+    if (structuredContent === undefined) throw new Error(`${url}: ${JSON.stringify(content)}`);
+  });
+  await client.close();
+  return measured;
+}
+
+/** The same by a bare POST over connections that are kept: what the server itself takes. */
+export async function measure({ url, token }: Peer, load: Load): Promise<Round> {
   const { origin, pathname: path } = new URL(url);
-  const pool = new Pool(origin, { connections: lanes });
+  const pool = new Pool(origin, { connections: load.lanes });
   const headers = {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
@@ -41,21 +57,28 @@ export async function measure(
     'mcp-name': 'health_check',
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
   };
+  const measured = await timed(load, async () => {
+    const answer = await pool.request({ path, method: 'POST', headers, body });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 200 || !text.includes('"structuredContent"')) throw new Error(`${url}: ${text}`);
+  });
+  await pool.close();
+  return measured;
+}
+
+async function timed({ lanes, calls }: Load, call: () => Promise<void>): Promise<Round> {
   const took = createHistogram();
   let left = calls;
   const lane = async () => {
     while (left-- > 0) {
       const start = process.hrtime.bigint();
-      const answer = await pool.request({ path, method: 'POST', headers, body });
-      const text = await answer.body.text();
-      if (answer.statusCode !== 200 || !text.includes('"structuredContent"')) throw new Error(`${url}: ${text}`);
+      await call();
       took.record(process.hrtime.bigint() - start);
     }
   };
   const start = performance.now();
   await Promise.all(Array.from({ length: lanes }, lane));
   const seconds = (performance.now() - start) / 1_000;
-  await pool.close();
   return { p50Ms: took.percentile(50) / 1e6, callsPerSecond: calls / seconds };
 }
 

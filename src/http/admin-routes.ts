@@ -91,7 +91,7 @@ async function bodyOf(c: Context<HttpEnv>, limit: number): Promise<Json | null> 
   const { method, headers } = c.req.raw;
   const none = !headers.has('transfer-encoding') && Number(headers.get('content-length') ?? 0) === 0;
   if (method === 'GET' || none) return null;
-  const body = await readJson(c.req.raw, limit, { untyped: true });
+  const body = await readJson(c.env.incoming, limit, { untyped: true });
   if (isJson(body)) return body;
   throw invalid('The body is not a JSON object', 'Send an object with the arguments as its fields.');
 }

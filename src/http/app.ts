@@ -126,7 +126,7 @@ function mcpRoutes({ context, access, mcp, sse }: Dependencies): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.on(['GET', 'DELETE'], '/mcp', (c) => mcp.handle(c.req.raw, { authInfo: access.authInfoOf(c) }));
   app.post('/mcp', async (c) => {
-    const parsedBody = await readJson(c.req.raw, bodyBytes);
+    const parsedBody = await readJson(c.env.incoming, bodyBytes);
     return mcp.handle(c.req.raw, { authInfo: access.authInfoOf(c), parsedBody });
   });
   app.get('/sse', async (c) => {
@@ -136,7 +136,7 @@ function mcpRoutes({ context, access, mcp, sse }: Dependencies): Hono<HttpEnv> {
     return RESPONSE_ALREADY_SENT;
   });
   app.post('/messages', async (c) => {
-    const parsedBody = await readJson(c.req.raw, bodyBytes);
+    const parsedBody = await readJson(c.env.incoming, bodyBytes);
     await sse.message(c.env.incoming, c.env.outgoing, access.authInfoOf(c), parsedBody);
     return RESPONSE_ALREADY_SENT;
   });
