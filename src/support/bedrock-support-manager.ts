@@ -67,8 +67,11 @@ export class BedrockSupportManager {
     try {
       const path = toPathRequest(request, this.#admitted(request, caller), subject);
       return await intake.run(caller.cancelled, (signal) =>
-        this.#idempotent.once(request, signal, (cancelled) =>
-          this.#pipeline(path, subject, { ...facts, caller: { ...caller, cancelled } }),
+        this.#idempotent.once(
+          request,
+          signal,
+          (cancelled) => this.#pipeline(path, subject, { ...facts, caller: { ...caller, cancelled } }),
+          caller.identity?.principal,
         ),
       );
     } catch (thrown) {

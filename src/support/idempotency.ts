@@ -44,14 +44,19 @@ export class IdempotentOutcomes {
     });
   }
 
-  /** @throws RefusedError where the key was used for another request */
+  /**
+   * @param principal whose key it is: nobody is given what somebody else's was answered with
+   * @throws RefusedError where the key was used for another request
+   */
   async once(
     request: OperationRequest,
     cancelled: AbortSignal,
     run: (cancelled: AbortSignal) => Promise<OperationResult>,
+    principal = '',
   ): Promise<OperationResult> {
-    const key = request.idempotencyKey;
-    if (key === undefined || request.dryRun) return run(cancelled);
+    const { idempotencyKey } = request;
+    if (idempotencyKey === undefined || request.dryRun) return run(cancelled);
+    const key = JSON.stringify([principal, idempotencyKey]);
     const fingerprint = fingerprintOf(request);
     const finished = this.#finished.get(key);
     const running = this.#running.get(key);

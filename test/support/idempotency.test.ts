@@ -55,6 +55,16 @@ describe('an idempotency key', () => {
     expect(started).toHaveLength(1);
   });
 
+  it('is its caller’s own', async () => {
+    const outcomes = new IdempotentOutcomes();
+    const { started, run } = runs();
+    const mine = outcomes.once(keyed(), patient(), run, 'token:a');
+    const another = outcomes.once(keyed({ prompt: 'something else' }), patient(), run, 'token:b');
+    for (const { finish } of started) finish();
+    expect([(await mine).operationId, (await another).operationId]).toEqual(['run-1', 'run-2']);
+    expect((await outcomes.once(keyed(), patient(), run, 'token:a')).operationId).toBe('run-1');
+  });
+
   it('gives a failure again as well: what failed may have been done all the same', async () => {
     const outcomes = new IdempotentOutcomes();
     const { started, run } = runs();
