@@ -4,6 +4,7 @@ import type { AuthInfo } from '@modelcontextprotocol/server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { messageOf } from '../config/errors.ts';
 import { scopes } from '../config/scopes.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import { requireScope } from './authenticate.ts';
@@ -17,7 +18,7 @@ import { readJson } from './json-body.ts';
 import { rateLimits } from './rate-limits.ts';
 import { notFound, readable, wrongMethod } from './route-problems.ts';
 import { securityHeaders } from './security-headers.ts';
-import { SecurityWatch } from './security-watch.ts';
+import { type RefusedRequest, SecurityWatch } from './security-watch.ts';
 
 /** Who calls: from `authenticate.ts`. */
 export interface Access {
@@ -71,7 +72,11 @@ export function createHttpApp(dependencies: Dependencies): HttpApp {
   const { context, access, isClosing, openRoutes = [], adminRoutes = [] } = dependencies;
   const { logger, networks, config } = context;
   const inFlight = new InFlight();
-  const watch = new SecurityWatch({ logger });
+  const watch = new SecurityWatch({
+    logger,
+    record: (refused) => recordRefusal(context, refused),
+    now: () => performance.now(),
+  });
   const who = callers({ limits: rateLimits(config.http.rateLimit), watch });
   const app = new Hono<HttpEnv>();
   app.onError((thrown, c) => errorAnswer({ thrown, path: c.req.path, logger }));
@@ -106,6 +111,16 @@ export function createHttpApp(dependencies: Dependencies): HttpApp {
     idle: () => inFlight.idle(),
     refusals: () => watch.counts,
   };
+}
+
+/** The row of a request that reached no operation: the operations have rows of their own. */
+function recordRefusal({ audit, logger }: OperationContext, { address, code }: RefusedRequest): void {
+  const caller = { transport: 'http', client: null, principal: 'nobody', address };
+  const body = { operation: 'http', arguments: {}, caller, outcome: 'refused', code, durationMs: 0 };
+  audit.append('ACCESS', body).catch((thrown: unknown) => {
+    const fields = { component: 'bedrock-support', code, cause: messageOf(thrown) } as const;
+    logger.error({ ...fields, event: 'SECURITY' }, 'SECURITY refused request has no audit row');
+  });
 }
 
 const mcpHeaders = ['mcp-session-id', 'mcp-protocol-version', 'mcp-method', 'mcp-name'];

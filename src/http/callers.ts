@@ -35,6 +35,7 @@ export function callers({ limits: { requests, failures }, watch }: Dependencies)
     await next();
     if (c.var.grant !== null && token !== undefined) good.set(hashed(token), true);
     if (c.res.status !== 401) return;
+    if (token !== undefined) watch.refused(c.var.address, 'invalid_token');
     await failures.take(callerOfAddress(c.var.address));
     if (!tries) throw tooMany('failures', standing, watch, c.var.address);
   };
@@ -49,6 +50,7 @@ export function callers({ limits: { requests, failures }, watch }: Dependencies)
       const token = c.req.header('authorization');
       if (token === undefined || !((await mayTry(address, token)).tries || isOwn(token))) return next();
       const refusal = await refusalBy(() => optionalAuthenticate(c, async () => {}));
+      if (refusal) watch.refused(address, 'invalid_token');
       if (refusal) await failures.take(callerOfAddress(address));
       else if (c.var.grant !== null) good.set(hashed(token), true);
       await next();

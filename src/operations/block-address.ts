@@ -35,6 +35,7 @@ export async function blockAddress(context: OperationContext, order: Order, call
     : await put(caller, true, planned, {
         replace: () => (planned ? networks.block(network, planned) : networks.unblock(network)),
         extend: (longer) => networks.extendBlock(network, longer),
+        held: () => networks.entry(network) !== null,
         scope: context.scope,
       });
   if (!dryRun) {

@@ -26,6 +26,7 @@ export async function switchExternal(
     : await put(caller, true, planned, {
         replace: () => networks.external.replace(planned, planned?.expiresAt ?? null),
         extend: (longer) => networks.external.extend(longer, longer.expiresAt),
+        held: () => networks.external.current() !== null,
         scope: context.scope,
       });
   if (!dryRun) {

@@ -79,6 +79,7 @@ export async function switchMode(context: OperationContext, order: Switch): Prom
     : await put(order.caller, mode === 'lockdown', planned, {
         replace: () => modes.replace(mode, planned),
         extend: (longer) => modes.extend(mode, longer),
+        held: () => modes.current()[mode] !== null,
         scope: context.scope,
       });
   if (!dryRun) {
@@ -108,6 +109,8 @@ export async function switchMode(context: OperationContext, order: Switch): Prom
 interface Putting<Held> {
   replace: () => Promise<StateScope>;
   extend: (held: Held) => Promise<StateScope | null>;
+  /** Whether something is in force. */
+  held: () => boolean;
   scope: () => StateScope;
 }
 
@@ -120,12 +123,11 @@ export async function put<Held>(
   { confirmed }: Caller,
   protects: boolean,
   planned: Held | null,
-  { replace, extend, scope }: Putting<Held>,
+  { replace, extend, held, scope }: Putting<Held>,
 ): Promise<StateScope> {
   if (!protects || confirmed?.how !== 'token') return replace();
   // There was nothing to lift when the token was taken.
-  if (planned === null) return scope();
-  const put = await extend(planned);
+  const put = planned !== null ? await extend(planned) : held() ? null : scope();
   if (put !== null) return put;
   throw new HybridRoutingError(
     'confirmation_invalid',

@@ -176,6 +176,15 @@ describe('4. authentication', () => {
     expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
   });
 
+  it('who tries tokens is in the access log, with the address', async () => {
+    const from = { 'x-forwarded-for': '198.51.100.77' };
+    await server.ask('/admin/cache/stats', as('not-a-token', from));
+    const log = await (await server.ask('/admin/security/access-log?limit=100')).text();
+    expect(log).toContain('198.51.100.77');
+    expect(log).toContain('invalid_token');
+    expect(log).not.toContain('not-a-token');
+  });
+
   it('the first token is made at first start, for its owner’s eyes alone', async () => {
     const fresh = await startHttp({ env: { HYBRID_ROUTING_ADMIN_TOKEN: undefined } });
     const file = fresh.listening.tokenFile ?? '';

@@ -8,6 +8,7 @@ import { healthCheck } from '../../src/operations/health-check.ts';
 import { routeOperation } from '../../src/operations/route-operation.ts';
 import { securityResponse } from '../../src/operations/security-response.ts';
 import { systemAdmin } from '../../src/operations/system-admin.ts';
+import type { Caller, CallerIdentity } from '../../src/support/caller.ts';
 import { adminText } from '../../tools/admin-text.ts';
 import { configWith } from '../support-files/config.ts';
 import { recordingLogger } from '../support-files/log-lines.ts';
@@ -228,5 +229,42 @@ describe('circuit_breaker_reset', () => {
     expect(app.health.path('mcp').isLeft).toBe(true);
     await admin(shown.next[0]?.arguments ?? {});
     expect(app.health.path('mcp').isLeft).toBe(false);
+  });
+});
+
+describe('a token of an agent, which raises a protection', () => {
+  const identity: CallerIdentity = {
+    transport: 'http',
+    client: null,
+    principal: 'a',
+    scopes: ['security'],
+    address: null,
+  };
+  const byToken = { ...caller, identity, confirmed: { how: 'token' } };
+  const lockdown = (durationSeconds: number, who: Caller) =>
+    securityResponse.run(
+      app,
+      securityResponse.input.parse({ action: 'lockdown', enable: true, reason: 'a leak', durationSeconds }),
+      who,
+    );
+
+  it('does not put a shorter lockdown in the place of a person’s', async () => {
+    await lockdown(86_400, caller);
+    const error = await thrownBy(HybridRoutingError, () => lockdown(1, byToken));
+    expect(error.code).toBe('confirmation_invalid');
+    vi.advanceTimersByTime(60_000);
+    expect(app.modes.current().lockdown).not.toBeNull();
+    expect(await lockdown(86_400, byToken)).toMatchObject({ applied: true });
+  });
+
+  it('ends none that began after it was taken', async () => {
+    await lockdown(600, caller);
+    const lift = securityResponse.input.parse({ action: 'lockdown', enable: false });
+    const error = await thrownBy(HybridRoutingError, () => securityResponse.run(app, lift, byToken));
+    expect(error.code).toBe('confirmation_invalid');
+    expect(app.modes.current().lockdown).not.toBeNull();
+    const approved = { ...byToken, confirmed: { how: 'approval' } };
+    await securityResponse.run(app, lift, approved);
+    expect(app.modes.current().lockdown).toBeNull();
   });
 });
