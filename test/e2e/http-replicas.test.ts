@@ -157,6 +157,46 @@ describe.skipIf(running === null)(`two replicas behind a round-robin proxy${why}
     });
   });
 
+  it('tell a client at one of what changes at the other', async () => {
+    const [one, other] = replicas;
+    if (!one || !other) throw new Error('two replicas');
+    const { client, close } = await plain(one.url);
+    const told: string[] = [];
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) => void told.push(params.uri));
+    await client.listen({ resourceSubscriptions: ['health://overview'] });
+    await post(other, '/admin/maintenance/enable', { reason: 'a test' });
+    await until('it is told', () => told.includes('health://overview'), 10_000);
+    await post(other, '/admin/maintenance/disable');
+    await close();
+  });
+
+  it('answer a handle of the other, and cancel what runs there', async () => {
+    const [one, other] = replicas;
+    if (!one || !other) throw new Error('two replicas');
+    const [first, second] = [await plain(one.url), await plain(other.url)];
+    const call = async ({ client }: typeof first, args: Record<string, unknown>) => {
+      const { structuredContent } = await client.callTool({ name: 'route_operation', arguments: args });
+      return z.looseObject({ operationId: z.string(), status: z.string() }).parse(structuredContent);
+    };
+    const ask = { operation: 'kiro_communication', prompt: 'How do things stand?', background: true };
+    const { operationId } = await call(first, ask);
+    await until(
+      'the other has its result',
+      async () => (await call(second, { operationId })).status === 'answered',
+      20_000,
+    );
+    await simulators.slowBedrock(8_000);
+    const slow = await call(first, { ...ask, operation: 'infrastructure', deadlineMs: 60_000 });
+    await call(second, { operationId: slow.operationId, cancel: true });
+    await until(
+      'it is cancelled',
+      async () => (await call(first, { operationId: slow.operationId })).status === 'cancelled',
+      20_000,
+    );
+    await simulators.slowBedrock(0);
+    await Promise.all([first.close(), second.close()]);
+  });
+
   it('take a plan from one, its approval from the command line, and the token at the other', async () => {
     const [one, other] = replicas;
     if (!one || !other) throw new Error('two replicas');

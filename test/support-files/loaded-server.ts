@@ -31,6 +31,9 @@ export async function sharedSimulators() {
   const [bedrock, upstream] = await Promise.all([simulatedBedrock(), simulatedUpstream()]);
   return {
     config: { simulate: true, simulator: { bedrockUrl: bedrock.url, upstreamUrl: upstream.url }, logLevel: 'warn' },
+    /** From now on Bedrock takes so long for each answer, in ms. */
+    slowBedrock: (ms: number) =>
+      bedrock.control.setRules([{ fault: { kind: 'latency', distribution: { type: 'fixed', ms } } }]),
     close: async () => {
       await Promise.all([bedrock.close(), upstream.close()]);
     },
