@@ -103,7 +103,7 @@ export function createHttpApp(dependencies: Dependencies): HttpApp {
 
   app.route('/', healthRoutes({ context, isClosing }));
   for (const routes of [...openRoutes, ...adminRoutes]) app.route('/', routes);
-  app.route('/', mcpRoutes(dependencies));
+  app.route('/', mcpRoutes(dependencies, who.batched));
 
   return {
     fetch: app.fetch,
@@ -136,12 +136,16 @@ function preflights(): MiddlewareHandler<HttpEnv> {
   });
 }
 
-function mcpRoutes({ context, access, mcp, sse }: Dependencies): Hono<HttpEnv> {
+function mcpRoutes(
+  { context, access, mcp, sse }: Dependencies,
+  batched: (c: Context<HttpEnv>, body: unknown) => Promise<void>,
+): Hono<HttpEnv> {
   const { bodyBytes } = context.config.http;
   const app = new Hono<HttpEnv>();
   app.on(['GET', 'DELETE'], '/mcp', (c) => mcp.handle(c.req.raw, { authInfo: access.authInfoOf(c) }));
   app.post('/mcp', async (c) => {
     const parsedBody = await readJson(c.env.incoming, bodyBytes);
+    await batched(c, parsedBody);
     return mcp.handle(c.req.raw, { authInfo: access.authInfoOf(c), parsedBody });
   });
   app.get('/sse', async (c) => {

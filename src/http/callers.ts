@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { LRUCache } from 'lru-cache';
 import type { HttpEnv } from './http-env.ts';
 import { HttpError } from './http-error.ts';
@@ -60,19 +60,30 @@ export function callers({ limits: { requests, failures }, watch }: Dependencies)
     };
   };
 
-  /** After authentication: 429 where the caller has used up its minute. */
-  const limited: Middleware = async (c, next) => {
-    if (requests === null) return next();
+  const takeRequests = async (c: Context<HttpEnv>, count: number) => {
+    if (requests === null) return null;
     const { grant, address } = c.var;
     const standing = await (grant
-      ? requests.tokens.take(grant.principal)
-      : requests.addresses.take(callerOfAddress(address)));
+      ? requests.tokens.take(grant.principal, count)
+      : requests.addresses.take(callerOfAddress(address), count));
     if (!standing.allowed) throw tooMany('requests', standing, watch, address);
+    return standing;
+  };
+
+  /** After authentication: 429 where the caller has used up its minute. */
+  const limited: Middleware = async (c, next) => {
+    const standing = await takeRequests(c, 1);
     await next();
+    if (standing === null) return;
     for (const [name, value] of Object.entries(rateLimitHeaders('requests', standing))) c.res.headers.set(name, value);
   };
 
-  return { counted, open, limited };
+  /** What a batch holds beside its first message counts too. */
+  const batched = async (c: Context<HttpEnv>, body: unknown) => {
+    if (Array.isArray(body) && body.length > 1) await takeRequests(c, body.length - 1);
+  };
+
+  return { counted, open, limited, batched };
 }
 
 /** The 401 that authentication throws, or null. */

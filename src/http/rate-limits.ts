@@ -27,10 +27,10 @@ export class RateLimit {
     this.#limiter = new RateLimiterMemory({ points: limit, duration: windowSeconds });
   }
 
-  /** Takes one, where one is left. */
-  async take(caller: string): Promise<Standing> {
+  /** Takes one, or as many as are asked for, where they are left. */
+  async take(caller: string, count = 1): Promise<Standing> {
     try {
-      return this.#standing(await this.#limiter.consume(this.#keyOf(caller)), true);
+      return this.#standing(await this.#limiter.consume(this.#keyOf(caller), count), true);
     } catch (thrown) {
       if (thrown instanceof RateLimiterRes) return this.#standing(thrown, false);
       throw thrown;

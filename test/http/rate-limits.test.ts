@@ -78,6 +78,14 @@ describe('requests over HTTP', () => {
     expect((await served.get('/health')).status).toBe(200);
   });
 
+  it('in a batch count each', async () => {
+    const served = await servedApp({ 'http.rateLimit.requestsPerMinute': 20 });
+    const batch = (size: number) =>
+      JSON.stringify(Array.from({ length: size }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' })));
+    expect((await served.post('/mcp', batch(15))).status).toBe(200);
+    expect((await served.post('/mcp', batch(10))).status).toBe(429);
+  });
+
   it('have no limit where it is 0', async () => {
     const served = await servedApp({ 'http.rateLimit.requestsPerMinute': 0 });
     const answer = await served.get('/health');
