@@ -11,7 +11,7 @@ import { createMcpEndpoint } from './http/mcp/mcp-endpoint.ts';
 import { openApiRoutes } from './http/openapi.ts';
 import { challengeOf, mcpUrl, protectedResourceRoutes } from './http/protected-resource.ts';
 import { createServer } from './server.ts';
-import { Shutdown } from './shutdown.ts';
+import { endWith, Shutdown } from './shutdown.ts';
 import { useSimulator } from './simulated-config.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 
@@ -23,10 +23,7 @@ export async function runHttp(configured: Config): Promise<void> {
   globalThis.console = new Console(process.stderr);
   const logger = createLogger(configured);
   const shutdown = new Shutdown({ logger, exit: (status) => process.exit(status) });
-  process.on('SIGTERM', () => shutdown.signal('SIGTERM'));
-  process.on('SIGINT', () => shutdown.signal('SIGINT'));
-  process.on('uncaughtException', (error) => void shutdown.crash(error));
-  process.on('unhandledRejection', (reason) => void shutdown.crash(reason));
+  endWith(shutdown);
 
   const simulator = await useSimulator(configured);
   const app = createApp({ config: simulator.config, logger, env: process.env });
@@ -106,19 +103,13 @@ async function serve(app: App, isClosing: () => boolean): Promise<Served> {
     listening: server,
     firstTokenFile: opened.firstTokenFile,
     async idle() {
-      await Promise.all([http.idle(), mcp.idle(), operationsEnded(intake)]);
+      await Promise.all([http.idle(), mcp.idle(), intake.idle()]);
     },
     async close() {
       await mcp.close();
       await server.close();
     },
   };
-}
-
-const lookMs = 20;
-
-async function operationsEnded(intake: App['intake']): Promise<void> {
-  while (intake.running > 0) await new Promise((resolve) => setTimeout(resolve, lookMs));
 }
 
 function warnOfPlainHttp({ http: { host, tls, publicUrl } }: Config, logger: Logger): void {

@@ -90,6 +90,14 @@ export class Shutdown {
   }
 }
 
+/** Has the process's signals, and errors that nothing caught, end the server. */
+export function endWith(shutdown: Shutdown): void {
+  process.on('SIGTERM', () => shutdown.signal('SIGTERM'));
+  process.on('SIGINT', () => shutdown.signal('SIGINT'));
+  process.on('uncaughtException', (error) => void shutdown.crash(error));
+  process.on('unhandledRejection', (reason) => void shutdown.crash(reason));
+}
+
 /** Whether a promise settles in time. */
 async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

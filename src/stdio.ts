@@ -7,7 +7,7 @@ import type { Config } from './config/schema.ts';
 import { CountingTransport } from './counting-transport.ts';
 import { LocalSubscriptions } from './operations/local-subscriptions.ts';
 import { createServer } from './server.ts';
-import { Shutdown } from './shutdown.ts';
+import { endWith, Shutdown } from './shutdown.ts';
 import { useSimulator } from './simulated-config.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -64,14 +64,11 @@ function connectedServer(app: App, { era }: McpRequestContext): McpServer {
   return server;
 }
 
-/** Everything that ends the server: signals, a client that has gone, an error that nothing caught. */
+/** What ends the server beside signals and errors that nothing caught: a client that has gone. */
 function listen(shutdown: Shutdown): void {
-  process.on('SIGTERM', () => shutdown.signal('SIGTERM'));
-  process.on('SIGINT', () => shutdown.signal('SIGINT'));
+  endWith(shutdown);
   // The transport tells of a closed stdin; an error on either side may still come when it listens no more.
   const gone = () => void shutdown.end('the client has gone');
   process.stdin.on('error', gone);
   process.stdout.on('error', gone);
-  process.on('uncaughtException', (error) => void shutdown.crash(error));
-  process.on('unhandledRejection', (reason) => void shutdown.crash(reason));
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, messageOf } from '../config/errors.ts';
 import { hasCode, syncFolder } from '../store/file-system.ts';
+import { writeOwnerFile } from '../store/owner-file.ts';
 import { newToken, ownToken, type RandomBytes } from './tokens.ts';
 
 interface Options {
@@ -29,7 +29,8 @@ export async function firstToken({ folder, random }: Options): Promise<FirstToke
   if (token === null) {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await makeFile(file, `${newToken(random)}\n`);
+      // One that another process has made meanwhile stays, and is taken.
+      await writeOwnerFile(file, `${newToken(random)}\n`);
       await syncFolder(folder);
     } catch (cause) {
       throw new ConfigError(
@@ -67,24 +68,5 @@ async function readToken(file: string): Promise<string | null> {
     throw new ConfigError(`${file} holds no token`, 'Remove it: the next start makes a new token.');
   } finally {
     await handle.close();
-  }
-}
-
-/** For its owner alone, whole or not at all; one that another process has made meanwhile stays. */
-async function makeFile(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await link(temporary, file);
-  } catch (cause) {
-    if (!hasCode(cause, 'EEXIST')) throw cause;
-  } finally {
-    await rm(temporary, { force: true });
   }
 }

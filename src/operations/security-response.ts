@@ -4,7 +4,7 @@ import { adminResultShape } from './admin-result.ts';
 import { blockAddress } from './block-address.ts';
 import { eraseSubject } from './erase-subject.ts';
 import { switchExternal } from './switch-external.ts';
-import { modeRoutes, shortens, switchMode, switchShape } from './switch-mode.ts';
+import { modeRoutes, shortens, switchMode, switchRoutes, switchShape } from './switch-mode.ts';
 import { toolOperation } from './tool-operation.ts';
 
 const tool = 'security_response';
@@ -34,23 +34,10 @@ const blockIp = defineAction({
     ...switchShape,
     ip: z.string().max(64).optional().describe('For block_ip: address or CIDR.'),
   }),
-  routes: [
-    {
-      method: 'POST',
-      path: '/admin/security/block-ip',
-      summary: 'Refuse every request of an address or network (`ip`).',
-      fixed: { enable: true },
-      defaults: { reason: 'no reason given' },
-      undo: '/admin/security/unblock-ip',
-    },
-    {
-      method: 'POST',
-      path: '/admin/security/unblock-ip',
-      summary: 'Serve an address or network (`ip`) again.',
-      fixed: { enable: false },
-      undo: '/admin/security/block-ip',
-    },
-  ],
+  routes: switchRoutes(
+    { path: '/admin/security/block-ip', summary: 'Refuse every request of an address or network (`ip`).' },
+    { path: '/admin/security/unblock-ip', summary: 'Serve an address or network (`ip`) again.' },
+  ),
   protection: ({ networks, wallClock }, order) =>
     shortens(order, order.ip === undefined ? null : networks.entry(order.ip), wallClock()) ? 'lowers' : 'raises',
   run: (context, order, caller) => blockAddress(context, order, caller),
@@ -61,23 +48,10 @@ const disableExternal = defineAction({
   name: 'disable_external',
   brief: 'serve loopback and http.externalNetworks alone',
   input: z.strictObject(switchShape),
-  routes: [
-    {
-      method: 'POST',
-      path: '/admin/security/disable-external',
-      summary: 'Serve loopback and the listed networks alone.',
-      fixed: { enable: true },
-      defaults: { reason: 'no reason given' },
-      undo: '/admin/security/enable-external',
-    },
-    {
-      method: 'POST',
-      path: '/admin/security/enable-external',
-      summary: 'Serve every network again.',
-      fixed: { enable: false },
-      undo: '/admin/security/disable-external',
-    },
-  ],
+  routes: switchRoutes(
+    { path: '/admin/security/disable-external', summary: 'Serve loopback and the listed networks alone.' },
+    { path: '/admin/security/enable-external', summary: 'Serve every network again.' },
+  ),
   protection: ({ networks, wallClock }, order) =>
     shortens(order, networks.external.current(), wallClock()) ? 'lowers' : 'raises',
   run: (context, order, caller) => switchExternal(context, order, caller),

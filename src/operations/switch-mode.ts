@@ -17,7 +17,7 @@ import type { NextCall } from './next-call.ts';
 import type { OperationContext } from './operation.ts';
 
 /** What no duration is given for holds as long as this, in seconds. */
-export const defaultSeconds = 3_600;
+const defaultSeconds = 3_600;
 
 /** The arguments that every mode has. */
 export const switchShape = {
@@ -39,21 +39,24 @@ export interface Switch {
   caller: Caller;
 }
 
-/** The two routes of a switch. @param words the ends of its path: on, off; empty for the path itself */
-export function modeRoutes(path: string, [on, off]: readonly [string, string], title: string): Route[] {
-  const [enable, disable] = [on, off].map((word) => (word === '' ? path : `${path}/${word}`));
-  const route = { method: 'POST' } as const;
+type Way = Pick<Route, 'path' | 'summary'>;
+
+/** The two routes of a switch, each the other's undo. */
+export function switchRoutes(on: Way, off: Way): Route[] {
+  const method = 'POST';
   return [
-    {
-      ...route,
-      path: enable ?? path,
-      summary: `${title} on, until it expires.`,
-      fixed: { enable: true },
-      defaults: { reason: 'no reason given' },
-      undo: disable ?? path,
-    },
-    { ...route, path: disable ?? path, summary: `${title} off.`, fixed: { enable: false }, undo: enable ?? path },
+    { method, ...on, fixed: { enable: true }, defaults: { reason: 'no reason given' }, undo: off.path },
+    { method, ...off, fixed: { enable: false }, undo: on.path },
   ];
+}
+
+/** The routes of a mode. @param words the ends of its path: on, off; empty for the path itself */
+export function modeRoutes(path: string, [on, off]: readonly [string, string], title: string): Route[] {
+  const at = (word: string) => (word === '' ? path : `${path}/${word}`);
+  return switchRoutes(
+    { path: at(on), summary: `${title} on, until it expires.` },
+    { path: at(off), summary: `${title} off.` },
+  );
 }
 
 /** Whether an order ends a protection that is in force, or makes it end sooner. @param now milliseconds since 1970 */

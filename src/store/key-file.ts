@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HybridRoutingError, messageOf } from '../config/errors.ts';
 import { hasCode, syncFolder } from './file-system.ts';
+import { writeOwnerFile } from './owner-file.ts';
 
 /** Length of a key-encryption key, in bytes: AES-256. */
 export const masterKeyBytes = 32;
@@ -26,21 +27,7 @@ export async function readKeyFile(folder: string): Promise<Buffer | null> {
  */
 export async function makeKeyFile(folder: string): Promise<Buffer> {
   const file = join(folder, 'master.key');
-  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
-  const handle = await open(temporary, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${randomBytes(masterKeyBytes).toString('base64')}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  try {
-    await link(temporary, file);
-  } catch (cause) {
-    if (!hasCode(cause, 'EEXIST')) throw cause;
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await writeOwnerFile(file, `${randomBytes(masterKeyBytes).toString('base64')}\n`);
   // Before anything is sealed with it: a key that a loss of power takes away takes everything with it.
   await syncFolder(folder);
   const made = await readKeyFile(folder);

@@ -1,13 +1,20 @@
 import { HybridRoutingError } from '../config/errors.ts';
 import { RefusedError } from './admission.ts';
+import { InFlight } from './in-flight.ts';
 
 /** Whether operations are taken, and what ends the running ones: the server's own end. */
 export class Intake {
   readonly #running = new Set<AbortController>();
+  readonly #inFlight = new InFlight();
   #stopped = false;
 
   get stopped(): boolean {
     return this.#stopped;
+  }
+
+  /** Resolves when none runs. */
+  idle(): Promise<void> {
+    return this.#inFlight.idle();
   }
 
   /** How many operations run. */
@@ -53,7 +60,7 @@ export class Intake {
     if (cancelled.aborted) onCancel();
     this.#running.add(controller);
     try {
-      return await operation(controller.signal);
+      return await this.#inFlight.run(() => operation(controller.signal));
     } finally {
       this.#running.delete(controller);
       cancelled.removeEventListener('abort', onCancel);

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { link as hardLink, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link as hardLink, open, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { HybridRoutingError, messageOf } from '../../config/errors.ts';
 import { untilAborted } from '../../paths/until-aborted.ts';
+import { writeOwnerFile } from '../../store/owner-file.ts';
 import type { Anchor } from './anchor.ts';
 import { checkNote, checkpointName, checkpointSize, forked, mostNoteBytes, oversized, sameHead } from './checkpoint.ts';
 
@@ -37,7 +37,7 @@ export function fileAnchor({ folder, link = hardLink }: Dependencies): Anchor {
       checkNote(note);
       const file = checkpointName(size);
       return during(signal, async () => {
-        const written = await writeNew({ folder, link }, file, note);
+        const written = await writeOwnerFile(join(folder, file), note, (from, to) => named(link, from, to));
         if (!written && !sameHead(note, (await read(size)) ?? '')) throw forked(name, size);
         await syncFolder(folder);
       });
@@ -52,24 +52,6 @@ export function fileAnchor({ folder, link = hardLink }: Dependencies): Anchor {
     list: (signal) => during(signal, () => sizesIn(folder)),
     close: () => {},
   };
-}
-
-/** Writes a file whole or not at all, and durably; false where there is one of this name, which stays as it is. */
-async function writeNew({ folder, link }: Required<Dependencies>, file: string, note: string): Promise<boolean> {
-  const target = join(folder, file);
-  const temporary = join(folder, `.${file}.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(note);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    return await named(link, temporary, target);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }
 
 /** Some file systems (FAT, SMB) have no hard links; only with those can two processes still race. */

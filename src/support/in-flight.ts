@@ -1,4 +1,4 @@
-/** Requests that have no answer yet. */
+/** Work that has not ended yet. */
 export class InFlight {
   #count = 0;
   #waiting: (() => void)[] = [];
